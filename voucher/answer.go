@@ -1,0 +1,169 @@
+package voucher
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"unicode/utf8"
+
+	"mps/gbk"
+)
+
+// Limits of an answer. The specification's sample has 1.3 KB and a depth of 2.
+const (
+	MaxAnswer = 256 << 10 // bytes
+	maxDepth  = 64        // objects and arrays within each other
+	maxCode   = 64        // bytes of the value of "code"
+)
+
+// Answer is what the centre answered, success or refusal.
+type Answer struct {
+	// JSON is the answer as it came: member order, numbers, white space and
+	// unknown members untouched. It is UTF-8 without a byte order mark and
+	// without white space around it.
+	JSON []byte
+	// Code is the value of "code": "0" for success. A number is given as it
+	// was written.
+	Code string
+	// Message is the value of "message", empty when absent or null.
+	Message string
+	// Holder is taken from "data".
+	Holder Holder
+	// Replayed tells that a server gave its recorded answer to an earlier
+	// query with the same request id.
+	Replayed bool
+}
+
+// Err returns the centre's refusal as a [*CentreError], nil for success.
+func (a *Answer) Err() error {
+	if a.Code == "0" {
+		return nil
+	}
+	return &CentreError{Code: a.Code, Message: a.Message}
+}
+
+// ParseAnswer reads an answer of the centre: one JSON object of at most
+// [MaxAnswer] bytes, in UTF-8 or else in GBK.
+//
+// It is strict about what MPS relies on, the syntax and a "code" that is a
+// string or a number, and lenient about the rest: "data" may be an object, a
+// string that holds one, null, absent or anything else, which leaves Holder
+// empty. Member names are matched exactly; of members of equal name the last
+// one counts. The error is an [*Error] of kind [ErrMalformed].
+func ParseAnswer(text []byte) (*Answer, error) {
+	if len(text) > MaxAnswer {
+		return nil, malformed("应答过大", nil)
+	}
+	text, err := toUTF8(text)
+	if err != nil {
+		return nil, malformed("应答的字符编码既不是UTF-8也不是GBK", err)
+	}
+	if depth(text) > maxDepth {
+		return nil, malformed("应答的层次过深", nil)
+	}
+	members, err := object(text)
+	if err != nil {
+		return nil, malformed("应答不是JSON对象", err)
+	}
+	code, ok := scalar(members["code"])
+	if !ok || len(code) > maxCode {
+		return nil, malformed("应答中没有可用的code", nil)
+	}
+	message, _ := scalar(members["message"])
+	return &Answer{
+		JSON:    text,
+		Code:    code,
+		Message: message,
+		Holder:  holder(members["data"]),
+	}, nil
+}
+
+func malformed(reason string, cause error) *Error {
+	return failure(ErrMalformed, cause,
+		"电子凭证中心的应答无法识别（%s），请稍后重试，仍不成功请联系信息科核对电子凭证中心的地址！", reason)
+}
+
+// toUTF8 returns the text in UTF-8 without a byte order mark and surrounding
+// JSON white space.
+func toUTF8(text []byte) ([]byte, error) {
+	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
+	if !utf8.Valid(text) {
+		s, err := gbk.Decode(text)
+		if err != nil {
+			return nil, err
+		}
+		text = []byte(s)
+	}
+	return bytes.Trim(text, " \t\r\n"), nil
+}
+
+// depth returns how deep objects and arrays of the JSON text nest. It is
+// meaningful for valid JSON and harmless for anything else.
+func depth(text []byte) int {
+	deepest, level, inString := 0, 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case inString && c == '\\':
+			i++
+		case c == '"':
+			inString = !inString
+		case inString:
+		case c == '{' || c == '[':
+			level++
+			deepest = max(deepest, level)
+		case c == '}' || c == ']':
+			level--
+		}
+	}
+	return deepest
+}
+
+// object splits a JSON object into its members. A map is used because
+// encoding/json fills structs without regard to letter case.
+func object(text []byte) (map[string]json.RawMessage, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(text, &members); err != nil {
+		return nil, err
+	}
+	if members == nil {
+		return nil, errors.New("null instead of an object")
+	}
+	return members, nil
+}
+
+// scalar returns the value of a JSON string, or a JSON number as written, and
+// false for everything else.
+func scalar(raw json.RawMessage) (string, bool) {
+	if len(raw) == 0 {
+		return "", false
+	}
+	switch c := raw[0]; {
+	case c == '"':
+		var s string
+		err := json.Unmarshal(raw, &s)
+		return s, err == nil
+	case c == '-' || '0' <= c && c <= '9':
+		return string(raw), true
+	}
+	return "", false
+}
+
+// holder reads the value of "data".
+func holder(data json.RawMessage) Holder {
+	if len(data) > 0 && data[0] == '"' {
+		s, _ := scalar(data)
+		data = json.RawMessage(s)
+	}
+	members, err := object(data)
+	if err != nil {
+		return Holder{} // the answer goes on as it is; MPS only knows less of it
+	}
+	var h Holder
+	h.Name, _ = scalar(members["userName"])
+	h.Token, _ = scalar(members["ecToken"])
+	h.IDNumber, _ = scalar(members["idNo"])
+	if h.IDNumber == "" {
+		h.IDNumber, _ = scalar(members["aac002"])
+	}
+	return h
+}
