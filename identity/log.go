@@ -1,0 +1,65 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+)
+
+// NewLogHandler returns a handler that passes records on to h after masking
+// the message and every attribute with MaskText. It is the last line of
+// defence: callers are still expected to log masked values only.
+//
+// Strings and errors become masked strings; groups are walked; a LogValuer is
+// resolved first; any other value that could hide text (structs, slices, maps,
+// Stringers) is printed and masked. Numbers, booleans, times and durations pass
+// unchanged: no identifier of a person is kept as a number in this program.
+func NewLogHandler(h slog.Handler) slog.Handler {
+	return logHandler{h}
+}
+
+type logHandler struct{ next slog.Handler }
+
+func (h logHandler) Enabled(ctx context.Context, level slog.Level) bool {
+	return h.next.Enabled(ctx, level)
+}
+
+func (h logHandler) Handle(ctx context.Context, r slog.Record) error {
+	masked := slog.NewRecord(r.Time, r.Level, MaskText(r.Message), r.PC)
+	r.Attrs(func(a slog.Attr) bool {
+		masked.AddAttrs(maskAttr(a))
+		return true
+	})
+	return h.next.Handle(ctx, masked)
+}
+
+func (h logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return logHandler{h.next.WithAttrs(maskAttrs(attrs))}
+}
+
+func (h logHandler) WithGroup(name string) slog.Handler {
+	return logHandler{h.next.WithGroup(name)}
+}
+
+func maskAttrs(attrs []slog.Attr) []slog.Attr {
+	masked := make([]slog.Attr, len(attrs))
+	for i, a := range attrs {
+		masked[i] = maskAttr(a)
+	}
+	return masked
+}
+
+func maskAttr(a slog.Attr) slog.Attr {
+	v := a.Value.Resolve()
+	switch v.Kind() {
+	case slog.KindString:
+		v = slog.StringValue(MaskText(v.String()))
+	case slog.KindGroup:
+		v = slog.GroupValue(maskAttrs(v.Group())...)
+	case slog.KindAny:
+		if v.Any() != nil {
+			v = slog.StringValue(MaskText(fmt.Sprintf("%+v", v.Any())))
+		}
+	}
+	return slog.Attr{Key: a.Key, Value: v}
+}

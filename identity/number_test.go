@@ -1,0 +1,86 @@
+package identity
+
+import (
+	"fmt"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestValidNumber(t *testing.T) {
+	tests := []struct {
+		number string
+		valid  bool
+		why    string
+	}{
+		{number("35010219900307123"), true, "well formed"},
+		{"11010519491231002X", true, "the example printed in GB 11643-1999"},
+		{"11010519491231002x", true, "lower-case x is tolerated"},
+		{"110105194912310021", false, "wrong check digit"},
+		{"440524188001010014", true, "the second example printed in GB 11643-1999, born 1880"},
+		{number("35010219900230123"), false, "30 February"},
+		{number("35010219000229123"), false, "1900 was no leap year"},
+		{number("35010220000229123"), true, "2000 was one"},
+		{number("35010218491231123"), false, "born too early"},
+		{number("35010221000101123"), false, "born too late"},
+		{number("35010219901307123"), false, "month 13"},
+		{"", false, "empty"},
+		{"350102900307123", false, "15 digits, the form before 1999"},
+		{"11010519491231002X0", false, "19 characters"},
+		{"1101051949123100２X", false, "full-width digit"},
+		{"X1010519491231002X", false, "letter in front"},
+	}
+	for _, tt := range tests {
+		if got := ValidNumber(tt.number); got != tt.valid {
+			t.Errorf("%s: ValidNumber(%q) = %v, want %v", tt.why, tt.number, got, tt.valid)
+		}
+	}
+}
+
+// number completes 17 digits with the check character that the definition of
+// ISO 7064 MOD 11-2 yields: computed by doubling, not by the table of weights
+// under test.
+func number(digits string) string {
+	p := 0
+	for _, d := range digits {
+		p = (p + int(d-'0')) * 2 % 11
+	}
+	return digits + string("0123456789X"[(12-p)%11])
+}
+
+func TestValidNumberDetectsEverySlip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := number(fmt.Sprintf("35%04d%04d%02d%02d%03d",
+			rapid.IntRange(0, 9999).Draw(t, "region"),
+			rapid.IntRange(1850, 2099).Draw(t, "year"),
+			rapid.IntRange(1, 12).Draw(t, "month"),
+			rapid.IntRange(1, 28).Draw(t, "day"),
+			rapid.IntRange(0, 999).Draw(t, "sequence")))
+		if !ValidNumber(n) {
+			t.Fatalf("%s refused", n)
+		}
+		// MOD 11-2 detects every single wrong digit and every exchange of neighbours.
+		i := rapid.IntRange(0, 16).Draw(t, "position")
+		wrong := []byte(n)
+		wrong[i] = '0' + (wrong[i]-'0'+byte(rapid.IntRange(1, 9).Draw(t, "slip")))%10
+		if ValidNumber(string(wrong)) {
+			t.Fatalf("%s accepted for %s", wrong, n)
+		}
+		swapped := []byte(n)
+		swapped[i], swapped[i+1] = swapped[i+1], swapped[i]
+		if string(swapped) != n && ValidNumber(string(swapped)) {
+			t.Fatalf("%s accepted for %s", swapped, n)
+		}
+	})
+}
+
+func FuzzValidNumber(f *testing.F) {
+	f.Add("11010519491231002X")
+	f.Add("")
+	f.Add("110105194912310\xff\xff")
+	f.Fuzz(func(t *testing.T, s string) {
+		if ValidNumber(s) && len(s) != 18 {
+			t.Errorf("accepted %q", s)
+		}
+	})
+}
