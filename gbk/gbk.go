@@ -1,0 +1,163 @@
+// Package gbk converts between text and the bytes that hospital programs and
+// cards use: GBK as Windows code page 936 has it, read liberally as GB18030.
+//
+// It is a thin strict layer over golang.org/x/text, which replaces bad bytes
+// silently and loses the user-defined areas that cards use for rare names
+// (golang/go#62063). Here bad bytes are an error, and the three user-defined
+// areas AAA1-AFFE, F8A1-FEFE and A140-A7A0 stand for U+E000-U+E765 both ways,
+// as in code page 936 and GB18030.
+package gbk
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/transform"
+)
+
+// Outside says how Append writes a character that GBK lacks.
+type Outside int
+
+const (
+	Reference    Outside = iota // as an XML numeric reference, &#N;
+	GB18030                     // as GB18030 bytes; the few that x/text lacks (U+E766-U+E864) as QuestionMark
+	QuestionMark                // as one full-width ？, the character is lost
+)
+
+// InvalidError reports bytes that are no GB18030 text.
+type InvalidError struct {
+	Offset int // of the first bad byte
+}
+
+func (e *InvalidError) Error() string {
+	return fmt.Sprintf("invalid GBK bytes at offset %d", e.Offset)
+}
+
+// Decode reads b as GB18030, of which GBK is a part, and 0x80 as the euro sign
+// (code page 936). The error is an *InvalidError.
+func Decode(b []byte) (string, error) {
+	n := asciiPrefix(b)
+	if n == len(b) {
+		return string(b), nil
+	}
+	decoder := simplifiedchinese.GB18030.NewDecoder().Transformer
+	dst := make([]byte, 0, len(b)+len(b)/2)
+	for i := 0; i < len(b); i += n {
+		if n = asciiPrefix(b[i:]); n > 0 {
+			dst = append(dst, b[i:i+n]...)
+			continue
+		}
+		if dst, n = appendRune(dst, b[i:], decoder); n == 0 {
+			return "", &InvalidError{Offset: i}
+		}
+	}
+	return string(dst), nil
+}
+
+// appendRune appends the character at the start of b to dst as UTF-8 and
+// returns how many bytes of b it takes, 0 when they are no character.
+func appendRune(dst, b []byte, decoder transform.Transformer) ([]byte, int) {
+	n := charLen(b)
+	if n == 0 {
+		return dst, 0
+	}
+	if n == 2 {
+		if r, ok := userDefinedRune(b[0], b[1]); ok {
+			return utf8.AppendRune(dst, r), n
+		}
+	}
+	dst = slices.Grow(dst, utf8.UTFMax)
+	m, _, err := decoder.Transform(dst[len(dst):cap(dst)], b[:n], true)
+	r, size := utf8.DecodeRune(dst[len(dst) : len(dst)+m])
+	if err != nil || r == utf8.RuneError || size != m {
+		return dst, 0
+	}
+	// x/text reads some four-byte codes of the private-use area as others.
+	if n == 4 && !bytes.Equal(appendGB18030(nil, r), b[:n]) {
+		return dst, 0
+	}
+	return dst[:len(dst)+m], n
+}
+
+// Append appends s in GBK to dst. Characters that GBK lacks are written as
+// outside says; bytes of s that are no UTF-8 count as U+FFFD.
+func Append(dst []byte, s string, outside Outside) []byte {
+	encoder := simplifiedchinese.GBK.NewEncoder().Transformer
+	char := make([]byte, 0, utf8.UTFMax)
+	for len(s) > 0 {
+		if n := asciiPrefix(s); n > 0 {
+			dst = append(dst, s[:n]...)
+			s = s[n:]
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s)
+		if lead, trail, ok := userDefinedBytes(r); ok {
+			dst = append(dst, lead, trail)
+			s = s[n:]
+			continue
+		}
+		char = utf8.AppendRune(char[:0], r)
+		dst = slices.Grow(dst, utf8.UTFMax)
+		m, _, err := encoder.Transform(dst[len(dst):cap(dst)], char, true)
+		if err == nil {
+			dst = dst[:len(dst)+m]
+		} else {
+			dst = appendOutside(dst, r, outside)
+		}
+		s = s[n:]
+	}
+	return dst
+}
+
+func appendOutside(dst []byte, r rune, outside Outside) []byte {
+	switch outside {
+	case GB18030:
+		b := appendGB18030(nil, r)
+		if back, err := Decode(b); err == nil && back == string(r) {
+			return append(dst, b...)
+		}
+	case Reference:
+		dst = append(dst, "&#"...)
+		dst = strconv.AppendInt(dst, int64(r), 10)
+		return append(dst, ';')
+	}
+	return append(dst, 0xA3, 0xBF) // ？
+}
+
+func appendGB18030(dst []byte, r rune) []byte {
+	var out [utf8.UTFMax]byte
+	n, _, _ := simplifiedchinese.GB18030.NewEncoder().Transformer.Transform(out[:], utf8.AppendRune(nil, r), true)
+	return append(dst, out[:n]...)
+}
+
+// asciiPrefix counts the ASCII bytes at the start of s.
+func asciiPrefix[T string | []byte](s T) int {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// charLen returns how many bytes the character at the start of b takes, 0 when
+// b starts with no lead byte or ends within the character.
+func charLen(b []byte) int {
+	n := 2
+	switch {
+	case b[0] == 0x80:
+		return 1
+	case b[0] == 0xFF || len(b) < 2:
+		return 0
+	case '0' <= b[1] && b[1] <= '9':
+		n = 4
+	}
+	if len(b) < n {
+		return 0
+	}
+	return n
+}
