@@ -118,7 +118,7 @@ func reason(err error) string {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return "对方的证书不可信"
 	}
-	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok || errors.Is(err, http.ErrSchemeMismatch) {
 		return "对方不是HTTPS服务"
 	}
 	if errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, refused) {

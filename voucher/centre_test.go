@@ -1,0 +1,233 @@
+package voucher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+const success = `{"code":"0","data":{"userName":"林测试"},"message":"success"}`
+
+func fullQuery() Query {
+	return Query{
+		RequestID: "not-for-the-centre", Function: DefaultFunction, Code: testCode,
+		OrgID: "H35020000001", BusinessType: "01101", OperatorID: "op01", OperatorName: "测试<员>&",
+		OfficeID: "0101", OfficeName: "挂号室", DeviceType: "SelfService",
+	}
+}
+
+func TestCentreRequest(t *testing.T) {
+	var got *http.Request
+	var body []byte
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		got = r
+		body, _ = io.ReadAll(r.Body)
+		io.WriteString(w, success)
+	})
+	tests := []struct {
+		name   string
+		centre *Centre
+		query  Query
+		want   string
+	}{
+		{"full", &Centre{}, fullQuery(),
+			`{"orgId":"H35020000001","transType":"ec.query","data":{"orgId":"H35020000001","businessType":"01101","operatorId":"op01",` +
+				`"operatorName":"测试<员>&","officeId":"0101","officeName":"挂号室","deviceType":"SelfService","ecQrCode":"` + testCode + `"}}`},
+		{"default institution", &Centre{OrgID: "H35"}, Query{Code: "1"},
+			`{"orgId":"H35","transType":"ec.query","data":{"orgId":"H35","businessType":"","operatorId":"","operatorName":"",` +
+				`"officeId":"","officeName":"","deviceType":"","ecQrCode":"1"}}`},
+		{"extra members", &Centre{CodeField: "authCode", Extra: map[string]any{"z": 1, "a": map[string]any{"b": nil}}}, Query{Code: "1"},
+			`{"orgId":"","transType":"ec.query","data":{"orgId":"","businessType":"","operatorId":"","operatorName":"",` +
+				`"officeId":"","officeName":"","deviceType":"","authCode":"1","a":{"b":null},"z":1}}`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c := test.centre
+			c.URL = url + "/fj/localcfc/api/hsecfc/localQrCodeQuery"
+			a, err := c.Query(t.Context(), test.query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(body) != test.want {
+				t.Errorf("posted %s\nwant   %s", body, test.want)
+			}
+			if got.Method != "POST" || got.URL.Path != "/fj/localcfc/api/hsecfc/localQrCodeQuery" ||
+				got.Header.Get("Content-Type") != "application/json; charset=utf-8" {
+				t.Errorf("%s %s %v", got.Method, got.URL, got.Header)
+			}
+			if string(a.JSON) != success || a.Holder.Name != "林测试" {
+				t.Errorf("answer %+v", a)
+			}
+		})
+	}
+}
+
+func TestCentreRefusalIsAnAnswer(t *testing.T) {
+	c := &Centre{URL: serve(t, answering(200, `{"code":40004,"message":"结算支付码已过期","data":null}`))}
+	a, err := c.Query(t.Context(), fullQuery())
+	if err != nil || a.Code != "40004" || a.Err() == nil {
+		t.Fatalf("%+v, %v", a, err)
+	}
+}
+
+func TestCentreCheck(t *testing.T) {
+	good := "http://10.0.0.1:8080/localcfc/api/hsecfc/localQrCodeQuery"
+	bad := map[string]*Centre{
+		"no address":             {},
+		"no scheme":              {URL: "10.0.0.1/x"},
+		"other scheme":           {URL: "ftp://10.0.0.1/x"},
+		"no host":                {URL: "http:///x"},
+		"not a URL":              {URL: "http://geheim:geheim@[::1/%zz"},
+		"extra repeats a member": {URL: good, Extra: map[string]any{"orgId": "x"}},
+		"extra repeats the code": {URL: good, Extra: map[string]any{"ecQrCode": "x"}},
+		"code field taken":       {URL: good, CodeField: "orgId"},
+		"extra is not JSON":      {URL: good, Extra: map[string]any{"f": func() {}}},
+	}
+	for name, c := range bad {
+		err := c.Check()
+		if !errors.Is(err, ErrConfig) {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if strings.Contains(err.Error(), "geheim") {
+			t.Errorf("%s: the password is in %v", name, err)
+		}
+		if _, err := c.Query(t.Context(), fullQuery()); !errors.Is(err, ErrConfig) {
+			t.Errorf("%s: query: %v", name, err)
+		}
+	}
+	if err := (&Centre{URL: good, Extra: map[string]any{"x": 1}}).Check(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCentreFailures(t *testing.T) {
+	tests := []struct {
+		name string
+		h    http.HandlerFunc
+		kind error
+		text string
+	}{
+		{"status 500", answering(500, success), ErrMalformed, "返回HTTP状态500，"},
+		{"status 404", answering(404, ""), ErrMalformed, "返回HTTP状态404，"},
+		{"status 204", answering(204, ""), ErrMalformed, "返回HTTP状态204，"},
+		{"redirect", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+		}, ErrMalformed, "返回HTTP状态307，"},
+		{"not JSON", answering(200, "<html>"), ErrMalformed, "应答不是JSON对象"},
+		{"empty", answering(200, ""), ErrMalformed, "应答不是JSON对象"},
+		{"endless", endless, ErrMalformed, "应答过大"},
+		{"hangs up", hangUp, ErrUnreachable, "连接中断"},
+		{"cut off", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "1000")
+			io.WriteString(w, success)
+		}, ErrUnreachable, "连接中断"},
+		{"never answers", untilGone, ErrTimeout, "应答超时"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var asked atomic.Int32
+			url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				asked.Add(1)
+				io.Copy(io.Discard, r.Body)
+				test.h(w, r)
+			})
+			timeout := time.Minute
+			if test.kind == ErrTimeout {
+				timeout = 50 * time.Millisecond
+			}
+			c := &Centre{URL: strings.Replace(url, "http://", "http://hospital:geheim@", 1) + "/?key=geheim", Timeout: timeout}
+			_, err := c.Query(t.Context(), fullQuery())
+			checkFailure(t, err, test.kind, test.text)
+			if n := asked.Load(); n != 1 {
+				t.Errorf("asked %d times", n)
+			}
+		})
+	}
+}
+
+// endless sends white space until the client has gone.
+func endless(w http.ResponseWriter, r *http.Request) {
+	blanks := []byte(strings.Repeat(" ", 4096))
+	for {
+		if _, err := w.Write(blanks); err != nil {
+			return
+		}
+	}
+}
+
+// checkFailure checks an error's kind unless nil, that its text contains the given part
+// and ends as it should, and that neither it nor its causes give away the code
+// or a secret.
+func checkFailure(t *testing.T, err error, kind error, part string) {
+	t.Helper()
+	e, ok := errors.AsType[*Error](err)
+	if !ok || kind != nil && !errors.Is(err, kind) {
+		t.Fatalf("%T %v, wraps %v", err, err, errors.Unwrap(err))
+	}
+	if !strings.Contains(e.Text, part) || !strings.HasSuffix(e.Text, "！") {
+		t.Errorf("text %q, want %q in it", e.Text, part)
+	}
+	all := fmt.Sprintf("%v %+v %v", err, e, errors.Unwrap(err))
+	for _, secret := range []string{testCode, "geheim"} {
+		if strings.Contains(all, secret) {
+			t.Errorf("%q is in %s", secret, all)
+		}
+	}
+}
+
+func TestCentreUnreachable(t *testing.T) {
+	address := closedPort(t)
+	c := &Centre{URL: "http://" + address}
+	_, err := c.Query(t.Context(), fullQuery())
+	checkFailure(t, err, ErrUnreachable, "无法连接电子凭证中心（"+address+"）：对方没有开启服务，")
+
+	plain := serve(t, answering(200, success))
+	c = &Centre{URL: strings.Replace(plain, "http:", "https:", 1)}
+	_, err = c.Query(t.Context(), fullQuery())
+	checkFailure(t, err, ErrUnreachable, "对方不是HTTPS服务")
+
+	c = &Centre{URL: "http://centre.invalid/"}
+	_, err = c.Query(t.Context(), fullQuery())
+	checkFailure(t, err, ErrUnreachable, "找不到该主机名")
+}
+
+func TestCentreTLS(t *testing.T) {
+	s := httptest.NewUnstartedServer(answering(200, success))
+	s.Config.ErrorLog = discard
+	s.StartTLS()
+	defer s.Close()
+
+	trusting := &Centre{URL: s.URL, Client: s.Client()}
+	if _, err := trusting.Query(t.Context(), fullQuery()); err != nil {
+		t.Error(err)
+	}
+	strict := &Centre{URL: s.URL}
+	_, err := strict.Query(t.Context(), fullQuery())
+	checkFailure(t, err, ErrUnreachable, "对方的证书不可信")
+}
+
+func TestCentreGoesAroundProxies(t *testing.T) {
+	transport := NewClient(nil).Transport.(*http.Transport)
+	if transport.Proxy != nil {
+		t.Error("a proxy from the environment would be used")
+	}
+}
+
+func TestCentreCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	c := &Centre{URL: serve(t, func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		cancel()
+		<-r.Context().Done()
+	})}
+	_, err := c.Query(ctx, fullQuery())
+	checkFailure(t, err, context.Canceled, "查询已取消")
+}
