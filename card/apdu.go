@@ -1,0 +1,105 @@
+package card
+
+import (
+	"context"
+	"fmt"
+)
+
+// Instructions of ISO 7816-4 and the status words that this package tells
+// apart.
+const (
+	insSelect      = 0xA4
+	insReadRecord  = 0xB2
+	insGetResponse = 0xC0
+
+	statusOK            StatusError = 0x9000
+	statusEndOfRecord   StatusError = 0x6282 // fewer bytes than Le, and these are all
+	statusNeedsKey      StatusError = 0x6982
+	statusNoFile        StatusError = 0x6A82
+	statusNoRecord      StatusError = 0x6A83
+	statusNoInstruction StatusError = 0x6D00
+	statusNoClass       StatusError = 0x6E00
+
+	sw1MoreData    = 0x61 // 61xx: xx bytes wait for GET RESPONSE
+	sw1WrongParams = 0x6A // 6Axx: what P1, P2 or the data ask for is not there
+	sw1WrongP1P2   = 0x6B // 6B00: the same without saying why
+	sw1WrongLe     = 0x6C // 6Cxx: the same again with Le = xx
+)
+
+// A response APDU is at most 256 bytes of data and the status.
+const longestResponse = 256 + 2
+
+// maxExchanges bounds the APDUs of one command: the command, the same with the
+// Le that the card wants, GET RESPONSE, the same with the Le that the card
+// wants, and one more in reserve. A card that wants more wants for ever.
+const maxExchanges = 5
+
+// noLe marks a command that names no expected length.
+const noLe = -1
+
+// A command is a command APDU of class 00 with short lengths.
+type command struct {
+	ins, p1, p2 byte
+	data        []byte
+	le          int // bytes expected; 0 stands for 256; or noLe
+}
+
+func (c command) bytes() []byte {
+	b := []byte{0x00, c.ins, c.p1, c.p2}
+	if len(c.data) > 0 {
+		b = append(b, byte(len(c.data)))
+		b = append(b, c.data...)
+	}
+	if c.le != noLe {
+		b = append(b, byte(c.le))
+	}
+	return b
+}
+
+// A session is one read of one card. function is what its errors name.
+type session struct {
+	t        Transport
+	function string
+	selectP1 byte // the P1 by which this card selects its files
+}
+
+// exchange sends a command and does what T=0 cards ask for: the same again with
+// another Le (6Cxx), GET RESPONSE (61xx). It does not fetch the answer of
+// SELECT, file control information that nobody here looks at: 61xx to a SELECT
+// is success, and a card drops what is not fetched (ISO 7816-4).
+func (s *session) exchange(ctx context.Context, c command) (data []byte, status StatusError, err error) {
+	for range maxExchanges {
+		part, status, err := s.send(ctx, c)
+		if err != nil {
+			return nil, 0, err
+		}
+		switch sw1, sw2 := status>>8, int(status&0xFF); {
+		case sw1 == sw1WrongLe:
+			c.le = sw2
+		case sw1 == sw1MoreData && c.ins != insSelect:
+			data = append(data, part...)
+			c = command{ins: insGetResponse, le: sw2}
+		default:
+			return append(data, part...), status, nil
+		}
+	}
+	return nil, 0, &Error{s.function, "卡片反复要求重发命令，请重新插卡后重试！",
+		fmt.Errorf("%w: no end after %d exchanges", ErrMalformed, maxExchanges)}
+}
+
+// send carries one APDU and splits the answer.
+func (s *session) send(ctx context.Context, c command) (data []byte, status StatusError, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, 0, transportError(ctx, s.function, err)
+	}
+	response, err := s.t.Transmit(ctx, c.bytes())
+	if err != nil {
+		return nil, 0, transportError(ctx, s.function, err)
+	}
+	n := len(response) - 2
+	if n < 0 || len(response) > longestResponse {
+		return nil, 0, &Error{s.function, "卡片应答长度错误，请重新插卡后重试！",
+			fmt.Errorf("%w: response of %d bytes", ErrMalformed, len(response))}
+	}
+	return response[:n], StatusError(response[n])<<8 | StatusError(response[n+1]), nil
+}

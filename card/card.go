@@ -1,0 +1,83 @@
+// Package card reads a Chinese social security card through its contact chip.
+//
+// It knows the card and nothing of who asks: [Read] takes anything that can
+// carry an APDU to a card and returns a [Card] or an [*Error] whose text can be
+// shown to a cashier as it is. A [Source] adds the reader: it opens the slot,
+// reads and closes. The reader itself, PC/SC or one in software, stands behind
+// [Reader] and [Conn].
+//
+// The package only selects files and reads records. It never presents a PIN
+// or a key: a wrong one is counted by the card, and a few of them lock it.
+package card
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"mps/identity"
+)
+
+// A Transport carries one command APDU to the card and returns its response
+// APDU: the data followed by the two status bytes SW1 SW2 (ISO 7816-4). A card
+// that answers with a bad status is no error. Errors are those of the way to
+// the card; ErrRemoved, ErrMute and ErrNoReader among them are recognised.
+//
+// Transmit returns when ctx is done, even if the card never answers. It does
+// not keep command and does not touch the response after returning it.
+type Transport interface {
+	Transmit(ctx context.Context, command []byte) (response []byte, err error)
+}
+
+// A Conn is a powered card that nobody else talks to until it is closed.
+type Conn interface {
+	Transport
+	Close() error
+}
+
+// A Reader is a card slot. Connect waits for a card as long as the reader is
+// set up to, powers it and returns it reset. Its errors ErrNoReader, ErrNoCard,
+// ErrMute and ErrRemoved are recognised.
+type Reader interface {
+	Connect(ctx context.Context) (Conn, error)
+}
+
+// A Card is what the card says about itself and its holder. A field that the
+// card leaves empty is empty.
+type Card struct {
+	IDNumber           string // identity number as stored: mostly 18 characters, 15 on old cards
+	Number             string // card number, up to 9 ASCII characters
+	Name               string // holder's name, UTF-8, without padding
+	IdentificationCode string // card identification code: 32 upper-case hex digits
+	IDNumberValid      bool   // whether IDNumber is a number after GB 11643-1999 with the right check digit
+}
+
+// String shows the card with its personal data masked.
+func (c Card) String() string {
+	return fmt.Sprintf("{IDNumber:%s Number:%s Name:%s IdentificationCode:%s IDNumberValid:%t}",
+		identity.MaskNumber(c.IDNumber), identity.MaskNumber(c.Number), identity.MaskName(c.Name),
+		identity.MaskNumber(c.IdentificationCode), c.IDNumberValid)
+}
+
+// LogValue is String for structured logs.
+func (c Card) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// A Source reads the card that lies in its reader. A Source without a Reader
+// answers that the device is not open.
+type Source struct{ Reader Reader }
+
+// Read connects to the card, reads it and closes the connection. It takes as
+// long as the reader waits for a card, and no longer than ctx. Errors are
+// *Error.
+func (s Source) Read(ctx context.Context) (*Card, error) {
+	if s.Reader == nil {
+		return nil, transportError(ctx, opening, ErrNoReader)
+	}
+	conn, err := s.Reader.Connect(ctx)
+	if err != nil {
+		return nil, transportError(ctx, opening, err)
+	}
+	// What has been read stays true when letting go of the card fails.
+	defer func() { _ = conn.Close() }()
+	return Read(ctx, conn)
+}

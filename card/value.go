@@ -1,0 +1,46 @@
+package card
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"mps/gbk"
+)
+
+// fill is what issuers fill the unused end of a record with. None of these
+// bytes can end a character of GB18030, so cutting them never cuts one.
+const fill = "\x00\x20\xFF"
+
+func trimFill(b []byte) []byte { return bytes.TrimRight(b, fill) }
+
+func isFill(b []byte) bool { return len(trimFill(b)) == 0 }
+
+// fillsRecord reports whether a name uses its record to the last byte, so that
+// it may continue in the extension. A single blank at the end counts as used:
+// it may stand between two words of a name.
+func fillsRecord(name []byte) bool {
+	used := len(trimFill(name))
+	return used == holderName.length || used == holderName.length-1 && name[used] == ' '
+}
+
+// decodeName turns the bytes of a name into text. A damaged name is an error: a
+// patient must never be admitted under half a name.
+func decodeName(b []byte) (string, error) {
+	name, err := gbk.Decode(trimFill(b))
+	if err != nil {
+		return "", damaged(holderName.name)
+	}
+	name = strings.TrimRight(name, "\x00 \u3000") // some issuers fill with full-width blanks
+	name = strings.TrimLeft(name, " \u3000")
+	if strings.ContainsFunc(name, illegible) {
+		return "", damaged(holderName.name)
+	}
+	return name, nil
+}
+
+// illegible reports characters that no name holds and that no XML may carry.
+func illegible(r rune) bool {
+	return r == utf8.RuneError || unicode.IsControl(r) || r&0xFFFE == 0xFFFE
+}
