@@ -31,7 +31,7 @@ func (r *Request) Param(name string) (string, bool) {
 func DecodeRequest(wire []byte) (*Request, error) {
 	var tooLong error
 	if len(wire) > MaxRequest {
-		tooLong = errorf("请求报文过长：%d字节，最多%d字节", len(wire), MaxRequest)
+		tooLong = errorf("请求报文过长：最多%d字节", MaxRequest)
 		wire = wire[:MaxRequest]
 	}
 	if len(bytes.Trim(wire, blanks)) == 0 {

@@ -1,0 +1,150 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"mps/identity"
+	"mps/protocol"
+	"mps/voucher"
+)
+
+// Call answers the bytes of one request within the agent's timeout. capacity
+// is the size of the caller's buffer in bytes, the NUL at its end included;
+// needed is the size that the answer would have needed when it did not fit,
+// otherwise 0.
+func (a *Agent) Call(ctx context.Context, request []byte, capacity int) (answer []byte, needed int) {
+	ctx, cancel := context.WithTimeout(ctx, a.options.Timeout)
+	defer cancel()
+	began := time.Now()
+
+	r, err := protocol.DecodeRequest(request)
+	var response *protocol.Response
+	if err == nil {
+		response, err = a.respond(ctx, r)
+	}
+	if err != nil {
+		response = protocol.Failure(r, callerText(err))
+	}
+	answer, needed = a.options.Encoder.Fit(response, capacity)
+	a.log(r, response, err, time.Since(began), needed, capacity)
+	return answer, needed
+}
+
+func (a *Agent) respond(ctx context.Context, r *protocol.Request) (resp *protocol.Response, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = newPanicError(p)
+		}
+	}()
+	if err := a.options.Encoder.Key.Verify(r); err != nil {
+		return nil, err
+	}
+	f, err := protocol.Lookup(r.Funid)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Check(r); err != nil {
+		return nil, err
+	}
+	values, err := a.functions[f.ID](ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return f.Success(r, values), nil
+}
+
+// patientInfo is function N04.00.00.01.
+func (a *Agent) patientInfo(ctx context.Context, r *protocol.Request) (map[string]string, error) {
+	if certType, _ := r.Param(protocol.CertType); certType == protocol.CertCard {
+		return a.readCard(ctx)
+	}
+	return a.queryVoucher(ctx, r)
+}
+
+func (a *Agent) readCard(ctx context.Context) (map[string]string, error) {
+	c, err := withTurn(ctx, a.devices, a.options.Cards.Read)
+	if err != nil {
+		return nil, err
+	}
+	if !c.IDNumberValid {
+		a.options.Log.Warn("the card's identity number has a wrong check digit")
+	}
+	return map[string]string{
+		protocol.IDCardNo: c.IDNumber,
+		protocol.CardNo:   c.Number,
+		protocol.Name:     c.Name,
+		protocol.CardCode: c.IdentificationCode,
+	}, nil
+}
+
+func (a *Agent) queryVoucher(ctx context.Context, r *protocol.Request) (map[string]string, error) {
+	if a.options.Vouchers == nil {
+		return nil, callerError("未配置电子凭证查询：请在配置文件的[voucher]中填写服务端地址")
+	}
+	code, _ := r.Param(protocol.VoucherCode)
+	if code == "" {
+		if a.options.Codes == nil {
+			return nil, callerError("没有可用的扫码设备：请配置扫码设备，或由调用程序在ec_qr_code中传入扫到的码")
+		}
+		var err error
+		if code, err = withTurn(ctx, a.devices, a.options.Codes.Code); err != nil {
+			return nil, err
+		}
+	}
+	if err := voucher.CheckCode(a.options.CodePattern, code); err != nil {
+		return nil, err
+	}
+	query := a.options.Query
+	query.RequestID = voucher.NewRequestID()
+	query.Code = code
+	answer, err := a.options.Vouchers.Query(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	a.options.Log.Info("voucher queried", "request_id", query.RequestID, "code", answer.Code)
+	if err := answer.Err(); err != nil {
+		return nil, err
+	}
+	return map[string]string{protocol.OutPut: string(answer.JSON)}, nil
+}
+
+// log writes one line for a call, without personal data.
+func (a *Agent) log(r *protocol.Request, resp *protocol.Response, err error, took time.Duration, needed, capacity int) {
+	certType, _ := r.Param(protocol.CertType)
+	attrs := []slog.Attr{
+		slog.String("funid", brief(r.Funid)),
+		slog.String("cert_type", brief(certType)),
+		slog.String("result", resp.Result),
+		slog.Duration("took", took.Round(time.Millisecond)),
+	}
+	level := slog.LevelInfo
+	if needed > 0 {
+		level = slog.LevelWarn
+		attrs = append(attrs, slog.Int("needed", needed), slog.Int("capacity", capacity))
+	}
+	if err != nil {
+		level = slog.LevelWarn
+		attrs = append(attrs, slog.String("error", identity.MaskText(err.Error())))
+		if cause := errors.Unwrap(err); cause != nil {
+			attrs = append(attrs, slog.String("cause", identity.MaskText(cause.Error())))
+		}
+		var p *panicError
+		if errors.As(err, &p) {
+			level = slog.LevelError
+			attrs = append(attrs, slog.String("stack", string(p.stack)))
+		}
+	}
+	a.options.Log.LogAttrs(context.Background(), level, "call", attrs...)
+}
+
+// brief keeps what a caller put into a field from filling the log.
+func brief(s string) string {
+	const longest = 16
+	if len(s) > longest {
+		return "…"
+	}
+	return identity.MaskText(s)
+}
