@@ -1,0 +1,303 @@
+// Package config reads the one configuration file of mps.
+//
+// The file is TOML. Keys it does not know are refused, because a key spelt
+// wrong would otherwise keep its default unnoticed. A byte order mark and GBK
+// are accepted: Windows' Notepad writes both. mps.example.toml documents every
+// key with its default.
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"mps/gbk"
+	"mps/voucher"
+)
+
+// maxFile bounds the configuration file, in bytes.
+const maxFile = 1 << 20
+
+// A Config is the whole file. Every part of mps reads its own section.
+type Config struct {
+	Log     Log     `toml:"log"`
+	Agent   Agent   `toml:"agent"`
+	Card    Card    `toml:"card"`
+	Voucher Voucher `toml:"voucher"`
+	Server  Server  `toml:"server"`
+	Centre  Centre  `toml:"centre"`
+	Sandbox Sandbox `toml:"sandbox"`
+}
+
+// Log is what is logged.
+type Log struct {
+	Level slog.Level `toml:"level"`
+}
+
+// Agent is how calls of hospital programs are answered.
+type Agent struct {
+	Listen     string   `toml:"listen"`
+	Terminal   string   `toml:"terminal"`
+	Timeout    Duration `toml:"timeout"`
+	Queue      int      `toml:"queue"`
+	QueueWait  Duration `toml:"queue_wait"`
+	OutsideGBK Outside  `toml:"outside_gbk"`
+	SignKey    string   `toml:"sign_key"`
+}
+
+// Card is where social security cards are read.
+type Card struct {
+	Sources []string `toml:"sources"`
+}
+
+// Voucher is how e-vouchers are resolved.
+type Voucher struct {
+	Via          string   `toml:"via"` // server or centre
+	Server       string   `toml:"server"`
+	Token        string   `toml:"token"`
+	Timeout      Duration `toml:"timeout"`
+	Code         string   `toml:"code"`
+	CodePattern  Pattern  `toml:"code_pattern"`
+	OrgID        string   `toml:"org_id"`
+	BusinessType string   `toml:"business_type"`
+	OperatorID   string   `toml:"operator_id"`
+	OperatorName string   `toml:"operator_name"`
+	OfficeID     string   `toml:"office_id"`
+	OfficeName   string   `toml:"office_name"`
+	DeviceType   string   `toml:"device_type"`
+}
+
+// Server is how the server of an institution works.
+type Server struct {
+	Listen         string   `toml:"listen"`
+	Data           string   `toml:"data"`
+	Timeout        Duration `toml:"timeout"`
+	AnswerLifetime Duration `toml:"answer_lifetime"`
+}
+
+// Centre is the e-voucher centre.
+type Centre struct {
+	URL       string         `toml:"url"`
+	CodeField string         `toml:"code_field"`
+	Timeout   Duration       `toml:"timeout"`
+	Extra     map[string]any `toml:"extra"`
+}
+
+// Sandbox is the centre in software.
+type Sandbox struct {
+	Listen string   `toml:"listen"`
+	Slow   Duration `toml:"slow"`
+}
+
+// Ways of Voucher.Via.
+const (
+	ViaServer = "server"
+	ViaCentre = "centre"
+)
+
+// Default is the configuration without a file.
+func Default() Config {
+	return Config{
+		Agent: Agent{
+			Listen:    "127.0.0.1:7936",
+			Timeout:   Duration(60 * time.Second),
+			Queue:     8,
+			QueueWait: Duration(20 * time.Second),
+		},
+		Card: Card{Sources: []string{}},
+		Voucher: Voucher{
+			Via:          ViaServer,
+			Timeout:      Duration(voucher.DefaultRemoteTimeout),
+			CodePattern:  Pattern{voucher.DefaultCodePattern},
+			BusinessType: "01101",
+		},
+		Server: Server{
+			Listen:         "127.0.0.1:8936",
+			Data:           "data",
+			Timeout:        Duration(15 * time.Second),
+			AnswerLifetime: Duration(10 * time.Minute),
+		},
+		Centre: Centre{
+			CodeField: voucher.DefaultCodeField,
+			Timeout:   Duration(voucher.DefaultCentreTimeout),
+			Extra:     map[string]any{},
+		},
+		Sandbox: Sandbox{Listen: "127.0.0.1:9936", Slow: Duration(20 * time.Second)},
+	}
+}
+
+// Load reads a file over the defaults and checks it. Errors are Chinese and
+// name the file and, where there is one, the line.
+func Load(path string) (Config, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Config{}, fmt.Errorf("打不开配置文件：%w", err)
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return Config{}, fmt.Errorf("读不了配置文件：%w", err)
+	}
+	c, err := Parse(b)
+	if err != nil {
+		return Config{}, fmt.Errorf("配置文件%s：%w", path, err)
+	}
+	return c, nil
+}
+
+// Parse is Load for the bytes of a file.
+func Parse(b []byte) (Config, error) {
+	if len(b) > maxFile {
+		return Config{}, fmt.Errorf("超过%d字节", maxFile)
+	}
+	b, err := text(b)
+	if err != nil {
+		return Config{}, err
+	}
+	c := Default()
+	decoder := toml.NewDecoder(bytes.NewReader(b)).DisallowUnknownFields()
+	if err := decoder.Decode(&c); err != nil {
+		return Config{}, explain(err)
+	}
+	if err := c.check(); err != nil {
+		return Config{}, err
+	}
+	return c, nil
+}
+
+// text returns the file as UTF-8 without a byte order mark.
+func text(b []byte) ([]byte, error) {
+	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
+	if utf8.Valid(b) {
+		return b, nil
+	}
+	s, err := gbk.Decode(b)
+	if err != nil {
+		return nil, errors.New("既不是UTF-8也不是GBK编码，请用记事本另存为UTF-8")
+	}
+	return []byte(s), nil
+}
+
+// explain says in Chinese where a TOML error is.
+func explain(err error) error {
+	var unknown *toml.StrictMissingError
+	if errors.As(err, &unknown) && len(unknown.Errors) > 0 {
+		first := unknown.Errors[0]
+		row, _ := first.Position()
+		return fmt.Errorf("第%d行：没有[%s]这个配置项，请对照mps.example.toml", row, join(first.Key()))
+	}
+	var decode *toml.DecodeError
+	if errors.As(err, &decode) {
+		row, _ := decode.Position()
+		return fmt.Errorf("第%d行：%w", row, err)
+	}
+	return err
+}
+
+func join(key []string) string {
+	s := ""
+	for i, k := range key {
+		if i > 0 {
+			s += "."
+		}
+		s += k
+	}
+	return s
+}
+
+// check finds values that no part of mps could work with.
+func (c *Config) check() error {
+	host, _, err := net.SplitHostPort(c.Agent.Listen)
+	if err != nil {
+		return fmt.Errorf("agent.listen=%q：应为“地址:端口”", c.Agent.Listen)
+	}
+	if addr, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !addr.IsLoopback()) {
+		return fmt.Errorf("agent.listen=%q：读卡服务只为本机服务，地址应为127.0.0.1", c.Agent.Listen)
+	}
+	if !slices.Contains([]string{ViaServer, ViaCentre}, c.Voucher.Via) {
+		return fmt.Errorf("voucher.via=%q：应为%s或%s", c.Voucher.Via, ViaServer, ViaCentre)
+	}
+	for _, u := range []struct{ key, value string }{
+		{"voucher.server", c.Voucher.Server}, {"centre.url", c.Centre.URL},
+	} {
+		if u.value == "" {
+			continue
+		}
+		if p, err := url.Parse(u.value); err != nil || p.Host == "" || p.Scheme != "http" && p.Scheme != "https" {
+			return fmt.Errorf("%s：应为http://或https://开头的地址", u.key)
+		}
+	}
+	for _, d := range []struct {
+		key   string
+		value Duration
+	}{
+		{"agent.timeout", c.Agent.Timeout}, {"agent.queue_wait", c.Agent.QueueWait},
+		{"voucher.timeout", c.Voucher.Timeout}, {"server.timeout", c.Server.Timeout},
+		{"server.answer_lifetime", c.Server.AnswerLifetime}, {"centre.timeout", c.Centre.Timeout},
+		{"sandbox.slow", c.Sandbox.Slow},
+	} {
+		if d.value <= 0 {
+			return fmt.Errorf("%s：应大于0", d.key)
+		}
+	}
+	if c.Agent.Queue < 1 {
+		return errors.New("agent.queue：应不小于1")
+	}
+	return nil
+}
+
+// A Duration is written like "10s" or "1m30s".
+type Duration time.Duration
+
+// UnmarshalText reads what time.ParseDuration reads.
+func (d *Duration) UnmarshalText(text []byte) error {
+	v, err := time.ParseDuration(string(text))
+	if err != nil {
+		return fmt.Errorf("%q不是时长：应写成\"10s\"、\"1m30s\"", text)
+	}
+	*d = Duration(v)
+	return nil
+}
+
+// An Outside is written as reference, gb18030 or question-mark.
+type Outside gbk.Outside
+
+// UnmarshalText reads one of the three words.
+func (o *Outside) UnmarshalText(text []byte) error {
+	switch string(text) {
+	case "reference":
+		*o = Outside(gbk.Reference)
+	case "gb18030":
+		*o = Outside(gbk.GB18030)
+	case "question-mark":
+		*o = Outside(gbk.QuestionMark)
+	default:
+		return fmt.Errorf("%q：应为reference、gb18030或question-mark", text)
+	}
+	return nil
+}
+
+// A Pattern is a regular expression.
+type Pattern struct{ *regexp.Regexp }
+
+// UnmarshalText compiles the expression.
+func (p *Pattern) UnmarshalText(text []byte) error {
+	re, err := regexp.Compile(string(text))
+	if err != nil {
+		return fmt.Errorf("%q不是正则表达式：%w", text, err)
+	}
+	p.Regexp = re
+	return nil
+}

@@ -1,0 +1,126 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"mps/gbk"
+)
+
+func example(t testing.TB) []byte {
+	t.Helper()
+	b, err := os.ReadFile("../mps.example.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// The example file is the defaults, and it has every key there is.
+func TestExampleIsComplete(t *testing.T) {
+	b := example(t)
+	got, err := Parse(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Default()
+	if got.Voucher.CodePattern.String() != want.Voucher.CodePattern.String() {
+		t.Errorf("code_pattern is %v", got.Voucher.CodePattern)
+	}
+	got.Voucher.CodePattern = want.Voucher.CodePattern
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("the example is\n%+v, the defaults are\n%+v", got, want)
+	}
+	var keys map[string]map[string]any
+	if err := toml.Unmarshal(b, &keys); err != nil {
+		t.Fatal(err)
+	}
+	sections := reflect.TypeFor[Config]()
+	for i := range sections.NumField() {
+		section := sections.Field(i)
+		for j := range section.Type.NumField() {
+			key := section.Type.Field(j).Tag.Get("toml")
+			if _, ok := keys[section.Tag.Get("toml")][key]; !ok {
+				t.Errorf("%s.%s is not in the example", section.Tag.Get("toml"), key)
+			}
+		}
+	}
+}
+
+func TestParse(t *testing.T) {
+	const file = "[agent]\nterminal = \"一号窗口\"\ntimeout = \"1m30s\"\noutside_gbk = \"gb18030\"\n[log]\nlevel = \"DEBUG\"\n"
+	for name, b := range map[string]string{
+		"UTF-8": file, "UTF-8 with BOM": "\ufeff" + file, "CRLF": strings.ReplaceAll(file, "\n", "\r\n"),
+		"GBK": string(gbk.Append(nil, file, gbk.GB18030)),
+	} {
+		c, err := Parse([]byte(b))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if c.Agent.Terminal != "一号窗口" || time.Duration(c.Agent.Timeout) != 90*time.Second || gbk.Outside(c.Agent.OutsideGBK) != gbk.GB18030 || c.Log.Level.String() != "DEBUG" {
+			t.Errorf("%s: %+v", name, c.Agent)
+		}
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	tests := []struct {
+		name, file, want string
+	}{
+		{"unknown key", "[agent]\nlisten = \"127.0.0.1:1\"\nlissten = \"\"\n", "第3行：没有[agent.lissten]这个配置项"},
+		{"unknown section", "\n[agnet]\nqueue = 1\n", "没有[agnet"},
+		{"no TOML", "[agent\n", "第1行"},
+		{"wrong type", "[agent]\nqueue = \"x\"\n", "第2行"},
+		{"bad duration", "[agent]\ntimeout = \"10\"\n", "不是时长"},
+		{"negative duration", "[agent]\ntimeout = \"-1s\"\n", "agent.timeout：应大于0"},
+		{"bad pattern", "[voucher]\ncode_pattern = \"(\"\n", "不是正则表达式"},
+		{"bad way", "[voucher]\nvia = \"x\"\n", "voucher.via"},
+		{"bad url", "[centre]\nurl = \"10.0.0.1\"\n", "centre.url"},
+		{"agent for the network", "[agent]\nlisten = \"0.0.0.0:7936\"\n", "只为本机服务"},
+		{"agent without port", "[agent]\nlisten = \"127.0.0.1\"\n", "地址:端口"},
+		{"bad outside", "[agent]\noutside_gbk = \"drop\"\n", "question-mark"},
+		{"bad encoding", "[agent]\nterminal = \"\xff\"\n", "编码"},
+		{"empty queue", "[agent]\nqueue = 0\n", "agent.queue"},
+		{"too long", strings.Repeat("#", maxFile+1), "超过"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Parse([]byte(tt.file))
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error is %v, want one with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestLoad(t *testing.T) {
+	if _, err := Load(filepath.Join(t.TempDir(), "none.toml")); err == nil || !strings.Contains(err.Error(), "打不开配置文件") {
+		t.Errorf("error is %v", err)
+	}
+	path := filepath.Join(t.TempDir(), "mps.toml")
+	if err := os.WriteFile(path, []byte("[agent]\nqueue = 0\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(path); err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(example(f))
+	f.Add([]byte("[agent]\nterminal = \"\xff\"\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if c, err := Parse(b); err == nil {
+			if err := c.check(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
