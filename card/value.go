@@ -1,7 +1,6 @@
 package card
 
 import (
-	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -9,11 +8,16 @@ import (
 	"mps/gbk"
 )
 
-// fill is what issuers fill the unused end of a record with. None of these
-// bytes can end a character of GB18030, so cutting them never cuts one.
-const fill = "\x00\x20\xFF"
-
-func trimFill(b []byte) []byte { return bytes.TrimRight(b, fill) }
+// trimFill cuts what issuers fill the unused end of a record with: 00, blanks,
+// FF. None of these bytes can end a character of two or four bytes in GB18030,
+// so that no character is cut.
+func trimFill(b []byte) []byte {
+	n := len(b)
+	for n > 0 && (b[n-1] == 0x00 || b[n-1] == ' ' || b[n-1] == 0xFF) {
+		n--
+	}
+	return b[:n]
+}
 
 func isFill(b []byte) bool { return len(trimFill(b)) == 0 }
 

@@ -1,0 +1,91 @@
+package card_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"mps/card"
+	"mps/card/virtual"
+	"mps/gbk"
+	"mps/identity"
+)
+
+// Characters of names: common ones, those of GB18030 only (four bytes), those
+// of the user-defined areas, and letters.
+var nameRune = rapid.OneOf(
+	rapid.RuneFrom([]rune("王李张刘陈杨黄林·阿卜杜拉A'-")),
+	rapid.Int32Range(0x4E00, 0x9FA5),
+	rapid.Int32Range(0x3400, 0x4DB5),
+	rapid.Int32Range(0x20000, 0x2A6D6),
+	rapid.Int32Range(0xE000, 0xE765),
+)
+
+// drawName draws a name of up to 25 characters and size bytes, without blanks
+// at its ends or two in a row, which no card can tell from padding.
+func drawName(t *rapid.T, size int) string {
+	var name strings.Builder
+	blank := true
+	for range rapid.IntRange(0, 25).Draw(t, "length") {
+		r := nameRune.Draw(t, "character")
+		if !blank && rapid.IntRange(0, 7).Draw(t, "blank") == 0 {
+			r = ' '
+		}
+		n := len(gbk.Append(nil, string(r), gbk.GB18030))
+		if n > size {
+			break
+		}
+		size -= n
+		name.WriteRune(r)
+		blank = r == ' '
+	}
+	return strings.TrimSuffix(name.String(), " ")
+}
+
+func TestReadReturnsWhatIsWritten(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		kind := rapid.SampledFrom([]virtual.Kind{virtual.V1, virtual.V2}).Draw(t, "kind")
+		size := map[virtual.Kind]int{virtual.V1: 30, virtual.V2: 50}[kind]
+		h := virtual.Holder{
+			IDNumber:           rapid.StringMatching(`(35[0-9]{15}[0-9X])?`).Draw(t, "identity number"),
+			Name:               drawName(t, size),
+			Number:             rapid.StringMatching(`[A-Z0-9]{0,9}`).Draw(t, "number"),
+			IdentificationCode: rapid.StringMatching(`(35[0-9]{4}D15600000[0-9A-F]{17})?`).Draw(t, "code"),
+		}
+		options := []virtual.Option{virtual.Padding(rapid.SampledFrom([]virtual.Pad{
+			virtual.PadZero, virtual.PadBlank, virtual.PadOnes, virtual.PadWide,
+		}).Draw(t, "padding"))}
+		for _, o := range []struct {
+			name   string
+			option virtual.Option
+		}{{"T=0", virtual.T0()}, {"61xx", virtual.FetchReads()}, {"P1=00", virtual.SelectP1(0)}} {
+			if rapid.Bool().Draw(t, o.name) {
+				options = append(options, o.option)
+			}
+		}
+		want := card.Card{
+			IDNumber: h.IDNumber, Number: h.Number, Name: h.Name, IdentificationCode: h.IdentificationCode,
+			IDNumberValid: identity.ValidNumber(h.IDNumber),
+		}
+
+		c := virtual.New(h, kind, options...)
+		got, err := card.Read(context.Background(), watched{t, c})
+		if h.IDNumber+h.Number+h.Name == "" {
+			if err == nil {
+				t.Fatalf("Read = %v of a blank card", got)
+			}
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if *got != want {
+			t.Fatalf("Read = %#v, want %#v", *got, want)
+		}
+		if n := c.TriesLeft(); n != 3 {
+			t.Fatalf("%d tries of the PIN left", n)
+		}
+	})
+}
