@@ -1,0 +1,35 @@
+package voucher
+
+import (
+	"fmt"
+	"log/slog"
+
+	"mps/identity"
+)
+
+// String shows the query without the scanned text.
+func (q Query) String() string {
+	return fmt.Sprintf("{RequestID:%s Function:%s Code:%d bytes OrgID:%s BusinessType:%s}",
+		q.RequestID, q.Function, len(q.Code), q.OrgID, q.BusinessType)
+}
+
+// LogValue is String for structured logs.
+func (q Query) LogValue() slog.Value { return slog.StringValue(q.String()) }
+
+// String shows the holder masked.
+func (h Holder) String() string {
+	return fmt.Sprintf("{Name:%s IDNumber:%s Token:%s}",
+		identity.MaskName(h.Name), identity.MaskNumber(h.IDNumber), identity.MaskNumber(h.Token))
+}
+
+// LogValue is String for structured logs.
+func (h Holder) LogValue() slog.Value { return slog.StringValue(h.String()) }
+
+// String shows the answer with its personal data masked.
+func (a Answer) String() string {
+	return fmt.Sprintf("{Code:%s Message:%s Holder:%v JSON:%d bytes Replayed:%t}",
+		a.Code, identity.MaskText(a.Message), a.Holder, len(a.JSON), a.Replayed)
+}
+
+// LogValue is String for structured logs.
+func (a Answer) LogValue() slog.Value { return slog.StringValue(a.String()) }
