@@ -44,19 +44,20 @@ CREATE TABLE entries (
 
 -- An id has one answer. Attempts that failed may repeat under the same id.
 CREATE UNIQUE INDEX entries_answered ON entries (institution, request_id) WHERE answered = 1;
+
+-- The hashes have no index: hashes are random, so that every entry would cost
+-- one more page written. A search by hash reads the entries of a time range.
 CREATE INDEX entries_time ON entries (time);
-CREATE INDEX entries_id_number ON entries (id_number_hash) WHERE id_number_hash IS NOT NULL;
 
 -- Answers kept for retries, sealed. They lie apart from the entries because
--- they are larger than these and live for minutes: what they leave is reused
--- by the next ones and the journal stays dense.
+-- they are larger than these and live for minutes: the space they leave is
+-- used by the next ones and the journal stays dense. They expire in the order
+-- of their keys, so that the expiry needs no index.
 CREATE TABLE answers (
     entry_id   INTEGER NOT NULL PRIMARY KEY REFERENCES entries (id) ON DELETE CASCADE,
     expires_at INTEGER NOT NULL,
     sealed     BLOB    NOT NULL
 ) STRICT;
-
-CREATE INDEX answers_expiry ON answers (expires_at);
 
 -- +goose Down
 DROP TABLE answers;
