@@ -31,7 +31,8 @@ const longestResponse = 256 + 2
 
 // maxExchanges bounds the APDUs of one command: the command, the same with the
 // Le that the card wants, GET RESPONSE, the same with the Le that the card
-// wants, and one more in reserve. A card that wants more wants for ever.
+// wants, and GET RESPONSE for a second part. A card that wants more wants for
+// ever.
 const maxExchanges = 5
 
 // noLe marks a command that names no expected length.

@@ -99,6 +99,7 @@ func TestErrors(t *testing.T) {
 		{"name that is no GB18030", inside(virtual.V2, virtual.Record(0x09, []byte("\xC1\xD6\xD0"))), damaged("姓名"), card.ErrMalformed},
 		{"name with a control character", inside(virtual.V2, virtual.Record(0x09, []byte("\xC1\xD6\x00\xD0\xA1"))), damaged("姓名"), card.ErrMalformed},
 		{"name of replacement characters", inside(virtual.V2, virtual.Record(0x09, []byte("\x84\x31\xA4\x37"))), damaged("姓名"), card.ErrMalformed},
+		{"name with no character", inside(virtual.V2, virtual.Record(0x09, []byte("\x84\x31\xA4\x38"))), damaged("姓名"), card.ErrMalformed}, // U+FFFE
 		{"half a character and no extension", slot{card: virtual.New(named("B"+strings.Repeat("满", 15)), virtual.V1)}, damaged("姓名"), card.ErrMalformed},
 
 		{"no status", odd(0x08, "\x90"), "接口SSC_ReadCard 失败:卡片应答长度错误，请重新插卡后重试！", card.ErrMalformed},
@@ -128,6 +129,20 @@ func TestErrors(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestVersion checks what a protected card says about its version.
+func TestVersion(t *testing.T) {
+	tests := map[string]string{
+		"3.00": "该卡为3.0规范卡，需要", "3.01": "该卡为3.01规范卡，需要", "2.00": "该卡为2.0规范卡，需要",
+		"30.0": "该卡需要", "3.0x": "该卡需要", "3.0": "该卡需要", "": "该卡需要",
+	}
+	for version, want := range tests {
+		c := virtual.New(holder, virtual.V3, virtual.Record(0x03, []byte(version)))
+		if _, err := card.Read(t.Context(), c); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("version %q: %v", version, err)
+		}
 	}
 }
 

@@ -182,8 +182,44 @@ func TestReadTakesVariedAnswers(t *testing.T) {
 	}
 }
 
-// TestReadFetchesInParts reads from a card that hands every record over in two
-// parts, and wants another Le both times.
+// TestSelectFallsBack checks how often files are selected, by P1 of 02 and 00.
+func TestSelectFallsBack(t *testing.T) {
+	tests := []struct {
+		name     string
+		refused  map[string]string // P1 and file to status
+		want     string
+		complete bool
+	}{
+		{"P1=02", nil, "02EF05 02EF06", true},
+		{"P1=00 after 6A86", map[string]string{"02EF05": "\x6A\x86"}, "02EF05 00EF05 00EF06", true},
+		{"P1=00 after 6A82", map[string]string{"02EF05": "\x6A\x82"}, "02EF05 00EF05 00EF06", true},
+		{"P1=00 after 6B00", map[string]string{"02EF05": "\x6B\x00"}, "02EF05 00EF05 00EF06", true},
+		{"P1=00 for the second file", map[string]string{"02EF06": "\x6A\x81"}, "02EF05 02EF06 00EF06", true},
+		{"no third way", map[string]string{"02EF05": "\x6A\x86", "00EF06": "\x6A\x82"}, "02EF05 00EF05 00EF06", false},
+		{"refused for good", map[string]string{"02EF05": "\x69\x85"}, "02EF05", false},
+	}
+	for _, tt := range tests {
+		var selected []string
+		_, err := card.Read(t.Context(), tampered{virtual.New(holder, virtual.V2), func(command, response []byte) []byte {
+			if command[1] != 0xA4 || command[2] == 0x04 {
+				return response
+			}
+			file := fmt.Sprintf("%02X%X", command[2], command[5:])
+			selected = append(selected, file)
+			if status, refused := tt.refused[file]; refused {
+				return []byte(status)
+			}
+			return response
+		}})
+		if got := strings.Join(selected, " "); got != tt.want || (err == nil) != tt.complete {
+			t.Errorf("%s: selected %s, want %s; %v", tt.name, got, tt.want, err)
+		}
+	}
+}
+
+// TestReadFetchesInParts reads from the most roundabout card there is: it wants
+// another Le for READ RECORD, has the record fetched in two parts, and wants
+// another Le for the first.
 func TestReadFetchesInParts(t *testing.T) {
 	x := &inParts{card: virtual.New(holder, virtual.V2)}
 	got, err := card.Read(t.Context(), x)
@@ -200,10 +236,12 @@ type inParts struct {
 func (x *inParts) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	le := int(command[len(command)-1])
 	switch {
-	case command[1] == 0xB2:
+	case command[1] == 0xB2 && le != 0xFE:
 		response, err := x.card.Transmit(ctx, command)
 		x.data = response[:len(response)-2]
-		return []byte{0x61, 0xFF}, err
+		return []byte{0x6C, 0xFE}, err
+	case command[1] == 0xB2:
+		return []byte{0x61, 0xFF}, nil
 	case command[1] == 0xC0 && le == 0xFF:
 		return []byte{0x6C, 3}, nil
 	case command[1] == 0xC0 && le <= len(x.data):

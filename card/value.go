@@ -3,7 +3,6 @@ package card
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"mps/gbk"
 )
@@ -46,5 +45,5 @@ func decodeName(b []byte) (string, error) {
 
 // illegible reports characters that no name holds and that no XML may carry.
 func illegible(r rune) bool {
-	return r == utf8.RuneError || unicode.IsControl(r) || r&0xFFFE == 0xFFFE
+	return unicode.IsControl(r) || r&0xFFFE == 0xFFFE
 }
