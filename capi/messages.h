@@ -1,0 +1,37 @@
+/* The texts that a cashier reads when the library itself has to answer. */
+#ifndef MESSAGES_H
+#define MESSAGES_H
+
+enum message {
+    MESSAGE_NONE,
+    MESSAGE_REFUSED,         /* port */
+    MESSAGE_CONNECT_TIMEOUT, /* port, milliseconds */
+    MESSAGE_NO_NETWORK,      /* the system's error code */
+    MESSAGE_ANSWER_TIMEOUT,  /* milliseconds */
+    MESSAGE_CLOSED,          /* port */
+    MESSAGE_NOT_HTTP,        /* port */
+    MESSAGE_STATUS,          /* HTTP status, port */
+    MESSAGE_LENGTH,          /* limit in bytes, port */
+    MESSAGE_NOT_XML,         /* port */
+    MESSAGE_CAPACITY,        /* bytes needed, bytes there */
+    MESSAGE_REQUEST_LENGTH,
+    MESSAGE_INI_LINE, /* line */
+    MESSAGE_INI_LENGTH,
+    MESSAGE_INI_UNREADABLE,
+    MESSAGE_ENVIRONMENT,
+    MESSAGE_COUNT
+};
+
+/* A failure: its message and the numbers that stand in the message, in order. */
+struct fault {
+    enum message message;
+    long numbers[2];
+};
+
+/*
+ * message_text returns the GBK text of a message, in which every '%' stands for the next number.
+ * ('%' is never the second byte of a GBK character.) The texts hold none of & < >.
+ */
+const char *message_text(enum message message);
+
+#endif

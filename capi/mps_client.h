@@ -1,0 +1,84 @@
+/*
+ * mps_client.h: the client library of MPS, for programs written in C or C++.
+ *
+ * The library carries one request of the interface specification V1.0.0 (GBK XML) to the MPS
+ * agent on this computer, and the answer back. It needs nothing but the operating system, starts
+ * no threads, keeps no connection, and may be loaded and freed around every call. All functions
+ * may be called from any number of threads at once.
+ *
+ * 用法（与接口规范 2.5.1 相同）：
+ *
+ *     typedef int(__stdcall *mps_call)(char *req, char *resp);
+ *     HMODULE lib = LoadLibraryA("mps_client.dll");
+ *     mps_call call = (mps_call)GetProcAddress(lib, "MPS_Call");
+ *     static char resp[8192];
+ *     if (call(req, resp) == 0) { ... resp 中是 GBK 编码的应答报文，以 NUL 结尾 ... }
+ *
+ * 缓冲区大小：
+ *   MPS_Call 没有长度参数。resp 传入时若以至少 64 个空格填满并以 NUL 结尾（PowerBuilder、VB6、
+ *   VFP 的 Space(8192)），空格个数加一就是缓冲区大小；否则按设置 capacity 计（默认 2048 字节），
+ *   resp 不得小于它。建议改用 MPS_CallEx，由调用方明确给出大小。
+ *   应答放不下时 resp 中是一个简短的出错应答，说明需要多少字节；绝不截断，绝不越界。
+ *
+ * 设置：动态库所在目录下的 mps_client.ini，可以没有。每行一项，";" 或 "#" 之后是注释：
+ *
+ *     capacity   = 2048     缓冲区大小，字节，含结尾的 NUL，64 到 1048576
+ *     port       = 7936     mps agent 在 127.0.0.1 上的端口，1 到 65535
+ *     timeout_ms = 65000    一次调用的总时限，毫秒，100 到 600000
+ *
+ *   环境变量 MPS_CLIENT_CAPACITY、MPS_CLIENT_PORT、MPS_CLIENT_TIMEOUT_MS 优先于文件（供测试用）。
+ *   设置有误时每次调用都返回指明第几行的出错应答，改正后再次调用即可，不必重启程序。
+ *   正确的设置在第一次调用时读取一次，以后不再读取。
+ */
+#ifndef MPS_CLIENT_H
+#define MPS_CLIENT_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(_WIN32)
+#define MPS_API __stdcall
+#else
+#define MPS_API
+#endif
+
+/* The longest request, in bytes without the NUL. A longer one gets an error answer. */
+#define MPS_REQUEST_MAX 65536
+
+/* Returned when req or resp is a null pointer. Nothing was read or written. */
+#define MPS_NULL_POINTER (-1)
+/* Returned by MPS_CallEx when capacity is less than 1. Nothing was read or written. */
+#define MPS_BAD_CAPACITY (-2)
+
+/*
+ * MPS_Call sends the request req, a NUL-terminated GBK XML text, and writes the answer to resp,
+ * NUL-terminated, within the capacity described above. It waits at most timeout_ms.
+ *
+ * It returns 0 whenever resp holds an answer, also when that answer reports a failure: look at
+ * its <result>, 0 means success. Failures of the library itself (agent not running, time-out,
+ * answer larger than resp ...) are answers of the same form with <result>-1</result> and a <msg>
+ * that says what to do. It returns MPS_NULL_POINTER for a null pointer.
+ */
+int MPS_API MPS_Call(char *req, char *resp);
+
+/*
+ * MPS_CallEx does the same for a buffer of capacity bytes, the NUL included; what resp holds
+ * beforehand does not matter.
+ *
+ * It returns 0 when resp holds the answer. When the answer does not fit it returns the bytes
+ * needed, the NUL included, which is more than capacity; resp then holds the longest error answer
+ * that fits, or the empty text when capacity is less than 58. Asking again with a larger buffer
+ * reads the card, or spends the voucher's code, once more: 8192 bytes are enough for either.
+ * It returns a negative code, see above, for wrong arguments.
+ */
+int MPS_API MPS_CallEx(const char *req, char *resp, int capacity);
+
+/* MPS_Version returns the library's version, for example "0.1.0". It belongs to the library. */
+const char *MPS_API MPS_Version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * The seam to the operating system: a clock, one TCP connection to this computer, the file beside
+ * the library, the environment. platform_posix.c and platform_windows.c implement it; the fuzz
+ * tests bring their own.
+ */
+#ifndef PLATFORM_H
+#define PLATFORM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Milliseconds of a clock that never goes back, but wraps around every 49 days. */
+uint32_t platform_milliseconds(void);
+
+struct deadline {
+    uint32_t start;
+    uint32_t span;
+};
+
+/* deadline_left returns the milliseconds left, 0 when it has passed. */
+static inline int deadline_left(struct deadline d)
+{
+    uint32_t passed = platform_milliseconds() - d.start;
+
+    return passed < d.span ? (int)(d.span - passed) : 0;
+}
+
+enum connection_result {
+    CONNECTION_OK,
+    CONNECTION_REFUSED,
+    CONNECTION_TIMEOUT,
+    CONNECTION_CLOSED, /* by the other side, orderly or not */
+    CONNECTION_FAILED, /* no socket, no network: see struct connection */
+};
+
+struct connection {
+    intptr_t socket;
+    int code;    /* the system's error code after CONNECTION_FAILED */
+    int started; /* Winsock was, and must be cleaned up */
+};
+
+/*
+ * connection_open connects to 127.0.0.1:port. Whatever it returns, connection_close must follow.
+ * No function here waits beyond the deadline, raises a signal or lets a child process inherit.
+ */
+enum connection_result connection_open(struct connection *c, int port, struct deadline d);
+
+/* connection_send sends all n bytes. */
+enum connection_result connection_send(struct connection *c, const char *data, size_t n,
+                                       struct deadline d);
+
+/* connection_receive receives 1 to n bytes and says how many in *got. */
+enum connection_result connection_receive(struct connection *c, char *data, size_t n, size_t *got,
+                                          struct deadline d);
+
+void connection_close(struct connection *c);
+
+enum { FILE_ABSENT = -1, FILE_UNREADABLE = -2 };
+
+/*
+ * platform_read_beside reads at most size bytes of the file called name in the folder of this
+ * library, never of the working directory, and returns how many or one of the codes above.
+ */
+int platform_read_beside(const char *name, char *data, int size);
+
+/*
+ * platform_environment copies an environment variable and returns 1, or 0 when there is none. A
+ * value that does not fit is cut to a non-empty text that is no number.
+ */
+int platform_environment(const char *name, char *value, int size);
+
+#endif

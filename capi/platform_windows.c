@@ -1,0 +1,209 @@
+/* Windows XP and later: kernel32 and ws2_32, nothing newer, no C runtime of its own. */
+#define WIN32_LEAN_AND_MEAN
+#include "platform.h"
+#include <string.h>
+#include <winsock2.h>
+
+#include <windows.h>
+
+/* The DLL keeps nothing that would have to be set up or torn down: see -nostartfiles. */
+BOOL WINAPI DllMainCRTStartup(HINSTANCE self, DWORD reason, LPVOID reserved);
+
+BOOL WINAPI DllMainCRTStartup(HINSTANCE self, DWORD reason, LPVOID reserved)
+{
+    (void)self;
+    (void)reason;
+    (void)reserved;
+    return TRUE;
+}
+
+uint32_t platform_milliseconds(void)
+{
+    return GetTickCount();
+}
+
+static enum connection_result failed(struct connection *c, int code)
+{
+    c->code = code;
+    switch (code) {
+    case WSAECONNREFUSED:
+        return CONNECTION_REFUSED;
+    case WSAECONNRESET:
+    case WSAECONNABORTED:
+    case WSAESHUTDOWN:
+        return CONNECTION_CLOSED;
+    case WSAETIMEDOUT:
+        return CONNECTION_TIMEOUT;
+    default:
+        return CONNECTION_FAILED;
+    }
+}
+
+enum direction { TO_READ, TO_WRITE };
+
+static enum connection_result wait_for(struct connection *c, enum direction direction,
+                                       struct deadline d)
+{
+    SOCKET s = (SOCKET)c->socket;
+    int left = deadline_left(d);
+    struct timeval span = {left / 1000, left % 1000 * 1000};
+    fd_set ready;
+    fd_set broken; /* where Windows reports a connect that failed */
+
+    if (left == 0)
+        return CONNECTION_TIMEOUT;
+    ready.fd_count = broken.fd_count = 1;
+    ready.fd_array[0] = broken.fd_array[0] = s;
+    int n = select(0, direction == TO_READ ? &ready : NULL, direction == TO_WRITE ? &ready : NULL,
+                   direction == TO_WRITE ? &broken : NULL, &span);
+    if (n == 0)
+        return CONNECTION_TIMEOUT;
+    return n > 0 ? CONNECTION_OK : failed(c, WSAGetLastError());
+}
+
+static enum connection_result connect_socket(struct connection *c, int port, struct deadline d)
+{
+    SOCKET s = (SOCKET)c->socket;
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((u_short)port)};
+    BOOL yes = TRUE;
+    u_long nonblocking = 1;
+    int code = 0;
+    int size = sizeof code;
+
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    SetHandleInformation((HANDLE)s, HANDLE_FLAG_INHERIT, 0);
+    setsockopt(s, IPPROTO_TCP, TCP_NODELAY, (const char *)&yes, sizeof yes);
+    if (ioctlsocket(s, (long)FIONBIO, &nonblocking) != 0)
+        return failed(c, WSAGetLastError());
+    if (connect(s, (const struct sockaddr *)&to, sizeof to) == 0)
+        return CONNECTION_OK;
+    if (WSAGetLastError() != WSAEWOULDBLOCK)
+        return failed(c, WSAGetLastError());
+    enum connection_result result = wait_for(c, TO_WRITE, d);
+    if (result != CONNECTION_OK)
+        return result;
+    if (getsockopt(s, SOL_SOCKET, SO_ERROR, (char *)&code, &size) != 0)
+        code = WSAGetLastError();
+    return code == 0 ? CONNECTION_OK : failed(c, code);
+}
+
+enum connection_result connection_open(struct connection *c, int port, struct deadline d)
+{
+    WSADATA data;
+
+    c->socket = (intptr_t)INVALID_SOCKET;
+    int code = WSAStartup(MAKEWORD(2, 2), &data);
+    c->started = code == 0;
+    if (code != 0)
+        return failed(c, code);
+    c->socket = (intptr_t)socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+    if ((SOCKET)c->socket == INVALID_SOCKET)
+        return failed(c, WSAGetLastError());
+    return connect_socket(c, port, d);
+}
+
+enum connection_result connection_send(struct connection *c, const char *data, size_t n,
+                                       struct deadline d)
+{
+    while (n > 0) {
+        int sent = send((SOCKET)c->socket, data, (int)n, 0);
+        if (sent >= 0) {
+            data += sent;
+            n -= (size_t)sent;
+            continue;
+        }
+        if (WSAGetLastError() != WSAEWOULDBLOCK)
+            return failed(c, WSAGetLastError());
+        enum connection_result result = wait_for(c, TO_WRITE, d);
+        if (result != CONNECTION_OK)
+            return result;
+    }
+    return CONNECTION_OK;
+}
+
+enum connection_result connection_receive(struct connection *c, char *data, size_t n, size_t *got,
+                                          struct deadline d)
+{
+    for (;;) {
+        /* Waiting first also bounds a sender that never stops. */
+        enum connection_result result = wait_for(c, TO_READ, d);
+        if (result != CONNECTION_OK)
+            return result;
+        int received = recv((SOCKET)c->socket, data, (int)n, 0);
+        if (received == 0)
+            return CONNECTION_CLOSED;
+        if (received > 0) {
+            *got = (size_t)received;
+            return CONNECTION_OK;
+        }
+        if (WSAGetLastError() != WSAEWOULDBLOCK)
+            return failed(c, WSAGetLastError());
+    }
+}
+
+void connection_close(struct connection *c)
+{
+    if ((SOCKET)c->socket != INVALID_SOCKET)
+        closesocket((SOCKET)c->socket);
+    c->socket = (intptr_t)INVALID_SOCKET;
+    if (c->started)
+        WSACleanup();
+    c->started = 0;
+}
+
+/* path_beside writes the path of a file in this DLL's own folder and tells whether it could. */
+static int path_beside(const char *name, WCHAR *path, DWORD size)
+{
+    static const char here;
+    HMODULE self;
+    DWORD n;
+
+    if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
+                                GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+                            (LPCWSTR)(const void *)&here, &self))
+        return 0;
+    n = GetModuleFileNameW(self, path, size);
+    if (n == 0 || n >= size)
+        return 0;
+    while (n > 0 && path[n - 1] != L'\\')
+        n--;
+    for (; *name != '\0'; name++) {
+        if (n + 1 >= size)
+            return 0;
+        path[n++] = (WCHAR)*name;
+    }
+    path[n] = L'\0';
+    return 1;
+}
+
+int platform_read_beside(const char *name, char *data, int size)
+{
+    WCHAR path[MAX_PATH];
+    DWORD n = 0;
+
+    if (!path_beside(name, path, MAX_PATH))
+        return FILE_UNREADABLE;
+    HANDLE file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
+                              OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+    if (file == INVALID_HANDLE_VALUE) {
+        DWORD code = GetLastError();
+        return code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND ? FILE_ABSENT
+                                                                            : FILE_UNREADABLE;
+    }
+    BOOL ok = ReadFile(file, data, (DWORD)size, &n, NULL);
+    CloseHandle(file);
+    return ok ? (int)n : FILE_UNREADABLE;
+}
+
+int platform_environment(const char *name, char *value, int size)
+{
+    DWORD n;
+
+    SetLastError(ERROR_SUCCESS);
+    n = GetEnvironmentVariableA(name, value, (DWORD)size);
+    if (n == 0 && GetLastError() == ERROR_ENVVAR_NOT_FOUND)
+        return 0;
+    if (n == 0 || n >= (DWORD)size)
+        strcpy(value, n == 0 ? "" : "-");
+    return 1;
+}

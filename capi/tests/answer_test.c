@@ -1,0 +1,197 @@
+/* The library's own error answers, and its look at requests and answers. */
+#define _GNU_SOURCE /* strnlen */
+#include "answer.h"
+#include "check.h"
+#include "mps_client.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HEADER(funid, msg)                                                                         \
+    "<?xml version=\"1.0\" encoding=\"GBK\" ?>\n<response>\n    <Header>\n        <funid>" funid   \
+    "</funid>\n        <sign>0000000000000000</sign>\n        <result>-1</result>\n        "       \
+    "<msg>" msg "</msg>\n    </Header>\n    <Body>\n"
+#define END "    </Body>\n</response>"
+#define TIMEOUT                                                                                    \
+    "等待读卡服务应答超时：请检查卡片和读卡器后重试，"                     \
+    "仍不行请重新启动 mps agent 或联系信息科（时限65000毫秒）"
+#define LONG "请求报文超过64KB：请软件厂商检查请求报文"
+
+/* The whole answer, in the form of the specification's error samples. The test's strings are GBK
+ * as the library's are: both are compiled alike, and test_messages decodes them. */
+static void test_forms(void)
+{
+    static const struct {
+        const char *request;
+        struct fault fault;
+        const char *want;
+    } cases[] = {
+        {REQUEST("03"),
+         {MESSAGE_ANSWER_TIMEOUT, {65000, 0}},
+         HEADER("N04.00.00.01", TIMEOUT) "        <idcard_no/>\n        <card_no/>\n"
+                                         "        <name/>\n        <card_code/>\n" END},
+        {REQUEST("01"),
+         {MESSAGE_REQUEST_LENGTH, {0, 0}},
+         HEADER("N04.00.00.01", LONG) "        <out_put></out_put>\n" END},
+        {REQUEST("02"), {MESSAGE_REQUEST_LENGTH, {0, 0}}, HEADER("N04.00.00.01", LONG) END},
+        {"", {MESSAGE_REQUEST_LENGTH, {0, 0}}, HEADER("", LONG) END},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct request r;
+        char resp[2048];
+        memset(resp, 'x', sizeof resp);
+        request_look(&r, cases[i].request);
+        int needed = answer_fault(&r, cases[i].fault, resp, sizeof resp);
+        size_t n = strlen(cases[i].want);
+        CHECK(needed == 0, "case %zu: %d", i, needed);
+        CHECK(strcmp(resp, cases[i].want) == 0, "case %zu:\n%s\n", i, resp);
+        CHECK(answer_is_whole(resp, n), "case %zu", i);
+        CHECK(resp[n + 1] == 'x', "case %zu: a byte behind the NUL", i);
+    }
+}
+
+/* Every message is GBK, without markup, not too long for the smallest buffers of the field. */
+static void test_messages(void)
+{
+    for (int m = 1; m < MESSAGE_COUNT; m++) {
+        struct request r;
+        char resp[1024];
+        request_look(&r, REQUEST("03"));
+        CHECK(message_text((enum message)m) != NULL, "message %d is missing", m);
+        int needed =
+            answer_fault(&r, (struct fault){(enum message)m, {600000, 600000}}, resp, sizeof resp);
+        char *text = utf8(resp);
+        char *msg = strstr(text, "<msg>");
+        CHECK(needed == 0, "message %d needs %d", m, needed);
+        CHECK(msg != NULL && strpbrk(msg + 5, "&%") == NULL, "message %d: %s", m, text);
+        CHECK(msg != NULL && strchr(msg + 5, '<') == strstr(msg, "</msg>"), "message %d", m);
+        free(text);
+    }
+}
+
+/* At each capacity the longest form that fits, and never a byte more. */
+static void test_capacities(void)
+{
+    struct request r;
+    struct fault fault = {MESSAGE_REFUSED, {7936, 0}};
+    char full[1024];
+    char bare[] = "<response><Header><result>-1</result></Header></response>";
+
+    request_look(&r, REQUEST("03"));
+    answer_fault(&r, fault, full, sizeof full);
+    int size = (int)strlen(full) + 1;
+    for (int capacity = 1; capacity <= size + 2; capacity++) {
+        char *resp = guarded_new((size_t)capacity);
+        memset(resp, 'x', (size_t)capacity);
+        int needed = answer_fault(&r, fault, resp, capacity);
+        size_t n = strnlen(resp, (size_t)capacity);
+        CHECK(n < (size_t)capacity, "capacity %d: no NUL", capacity);
+        for (int i = (int)n + 1; i < capacity; i++)
+            CHECK(resp[i] == 'x', "capacity %d: byte %d touched", capacity, i);
+        if (capacity >= size)
+            CHECK(needed == 0 && strcmp(resp, full) == 0, "capacity %d", capacity);
+        else if (capacity <= (int)strlen(bare))
+            CHECK(needed == size && resp[0] == '\0', "capacity %d: %s", capacity, resp);
+        else
+            CHECK(needed == size && answer_is_whole(resp, n) &&
+                      (strcmp(resp, bare) == 0 || strstr(resp, "</msg></Header>") != NULL),
+                  "capacity %d: %d %s", capacity, needed, resp);
+        guarded_free(resp, (size_t)capacity);
+    }
+}
+
+static void test_look(void)
+{
+#define F32 "abcdefghijklmnopqrstuvwxyz012345"
+    static const struct {
+        const char *request, *funid, *certificate;
+    } cases[] = {
+        {"<funid>N04.00.00.01</funid><mdtrt_cert_type>01</mdtrt_cert_type>", "N04.00.00.01", "01"},
+        {"<funid> \r\n\tN04 </funid><mdtrt_cert_type> 03 </mdtrt_cert_type>", "N04", "03"},
+        {"<funid>" F32 "</funid>", F32, ""},
+        {"<funid>" F32 "6</funid><mdtrt_cert_type>031</mdtrt_cert_type>", "", ""},
+        {"<funid></funid><mdtrt_cert_type></mdtrt_cert_type>", "", ""},
+        {"<funid/>", "", ""},
+        {"<funid>N04&amp;</funid>", "", ""},
+        {"<funid>N04</b></funid>", "", ""},
+        {"<funid>\xD6\xD0</funid>", "", ""},
+        {"<funid>N04", "", ""},
+        {"<funid>N04</funid", "", ""},
+        {"<funid>", "", ""},
+        {"<funid", "", ""},
+        {"", "", ""},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        size_t size = strlen(cases[i].request) + 1;
+        char *text = guarded_new(size);
+        struct request r;
+        memcpy(text, cases[i].request, size);
+        request_look(&r, text);
+        CHECK(r.length == size - 1, "%s: %zu", text, r.length);
+        CHECK(strcmp(r.funid, cases[i].funid) == 0, "%s: %s", text, r.funid);
+        CHECK(strcmp(r.certificate, cases[i].certificate) == 0, "%s: %s", text, r.certificate);
+        guarded_free(text, size);
+    }
+}
+
+/* Nothing is read behind the limit, where a caller without a NUL would have us fault. */
+static void test_long_request(void)
+{
+    size_t size = MPS_REQUEST_MAX + 1;
+    char *text = guarded_new(size);
+    struct request r;
+
+    memset(text, 'a', size);
+    request_look(&r, text);
+    CHECK(r.length == size, "%zu", r.length);
+    text[MPS_REQUEST_MAX] = '\0';
+    request_look(&r, text);
+    CHECK(r.length == MPS_REQUEST_MAX, "%zu", r.length);
+    guarded_free(text, size);
+}
+
+static void test_whole(void)
+{
+    static const struct {
+        const char *body;
+        size_t n;
+        int whole;
+    } cases[] = {
+#define BODY(text) text, sizeof text - 1
+        {BODY("<response></response>"), 1},
+        {BODY("<?xml version=\"1.0\"?><response>\xD6\xD0</response>"), 1},
+        {BODY(" \r\n\t<response></response>\n "), 1},
+        {BODY(""), 0},
+        {BODY(" \n"), 0},
+        {BODY("<"), 0},
+        {BODY("</response>"), 0},
+        {BODY("<response>"), 0},
+        {BODY("<response></response"), 0},
+        {BODY("<response></response>x"), 0},
+        {BODY("x<response></response>"), 0},
+        {BODY("<html></html>"), 0},
+        {BODY("<response>\0</response>"), 0},
+        {BODY("<response></response>\0"), 0},
+        {BODY("{\"a\":\"</response>\"}"), 0},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char *body = guarded_new(cases[i].n);
+        memcpy(body, cases[i].body, cases[i].n);
+        CHECK(answer_is_whole(body, cases[i].n) == cases[i].whole, "%s", cases[i].body);
+        guarded_free(body, cases[i].n);
+    }
+}
+
+int main(void)
+{
+    test_forms();
+    test_messages();
+    test_capacities();
+    test_look();
+    test_long_request();
+    test_whole();
+    return check_end("answer_test");
+}
