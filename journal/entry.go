@@ -34,6 +34,12 @@ type Entry struct {
 	Answer []byte
 }
 
+// String names the entry and shows nothing of the person, so that an entry
+// that is printed or logged by mistake does no harm.
+func (e Entry) String() string {
+	return "journal entry " + e.Institution + "/" + e.RequestID
+}
+
 // Limits in bytes. What is longer is cut, except keys, which are refused.
 const (
 	maxKey     = 64

@@ -1,0 +1,155 @@
+// Package server stands between the agents of institutions and the e-voucher
+// centre. It knows who asks by a bearer token, asks the centre at most once
+// per request id, and records each query in the journal before the answer
+// leaves.
+//
+//	POST /v1/vouchers/query   see package voucher, types Request and Failure
+//	GET  /healthz             {"status":"ok","version":"…"}
+//
+// A successful answer is the centre's JSON byte for byte, refusals of the
+// centre included; every other answer is a [voucher.Failure] whose message is
+// Chinese and for the person who called.
+//
+// # Request ids
+//
+// An agent names each query by a request id and may send it again when it got
+// no answer. The id is spent once the centre has answered, whatever the
+// centre said: from then on it gives the recorded answer, for as long as the
+// journal keeps it, and afterwards request_id_expired. Where the centre gave
+// no answer there is nothing to repeat: the failure is recorded, and the same
+// id asks the centre again. The same id with another code is refused. Queries
+// of one id that overlap share one query of the centre, which goes on when
+// those who wait for it hang up.
+package server
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"mps/journal"
+	"mps/voucher"
+)
+
+// Querier asks the centre. It returns an answer whenever the centre gave one,
+// and heeds the context. [voucher.Centre] is one.
+type Querier interface {
+	Query(ctx context.Context, q voucher.Query) (*voucher.Answer, error)
+}
+
+// Journal records queries and recalls answers, with the errors that
+// [journal.Journal] documents.
+type Journal interface {
+	Record(ctx context.Context, e journal.Entry) error
+	Recall(ctx context.Context, institution, requestID, code string) ([]byte, error)
+}
+
+// Authenticator finds the institution that a token belongs to, or returns
+// [ErrUnauthorized]. [Institutions] is one.
+type Authenticator interface {
+	Authenticate(ctx context.Context, token string) (Institution, error)
+}
+
+// Options of a server. The first three are required; zero values of the others
+// mean the defaults.
+type Options struct {
+	Querier      Querier
+	Journal      Journal
+	Institutions Authenticator
+
+	// Log gets one line per query, without personal data. Default: nowhere.
+	Log *slog.Logger
+	// Version is what /healthz tells.
+	Version string
+	// QueryTimeout bounds one query of the centre. Default 15 seconds.
+	QueryTimeout time.Duration
+	// MaxQueries bounds the queries of the centre at one time; more are
+	// answered busy. Default 256.
+	MaxQueries int
+}
+
+// recordTimeout bounds the wait for the journal, which is the wait for a disk.
+const recordTimeout = 10 * time.Second
+
+// Server answers agents. It is safe for concurrent use.
+type Server struct {
+	options Options
+
+	mu      sync.Mutex
+	flights map[flightKey]*flight
+	closed  bool
+	running sync.WaitGroup // one for each flight
+}
+
+// New returns a server, which holds no resources until it is asked something.
+func New(options Options) *Server {
+	if options.Log == nil {
+		options.Log = slog.New(slog.DiscardHandler)
+	}
+	options.QueryTimeout = cmp.Or(options.QueryTimeout, 15*time.Second)
+	options.MaxQueries = cmp.Or(options.MaxQueries, 256)
+	return &Server{options: options, flights: make(map[flightKey]*flight)}
+}
+
+// Handler returns the server's HTTP surface. Timeouts of connections are the
+// business of the [http.Server] around it.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc(voucher.QueryPath, s.handleQuery)
+	mux.HandleFunc("/healthz", s.handleHealth)
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { writeFailure(w, errNotFound) })
+	return s.recovering(mux)
+}
+
+// Close answers further queries busy and returns when those under way are
+// recorded. Close the HTTP server first, the journal afterwards.
+func (s *Server) Close() {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+	s.running.Wait()
+}
+
+func (s *Server) handleHealth(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		writeFailure(w, errMethod)
+		return
+	}
+	body, err := json.Marshal(map[string]string{"status": "ok", "version": s.options.Version})
+	if err != nil {
+		panic(err) // two strings
+	}
+	writeJSON(w, http.StatusOK, body)
+}
+
+// recovering turns a panic into an answer.
+func (s *Server) recovering(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			s.logPanic(p)
+			writeFailure(w, errInternal)
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+func writeJSON(w http.ResponseWriter, status int, body []byte) {
+	header := w.Header()
+	header.Set("Content-Type", "application/json; charset=utf-8")
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	w.Write(body) // a peer that is gone asks again
+}
