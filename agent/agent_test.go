@@ -179,7 +179,7 @@ func TestLogHasNoPersonalData(t *testing.T) {
 			t.Errorf("%q is in the log:\n%s", secret, log)
 		}
 	}
-	if n := strings.Count(log.String(), "msg=call"); n != 3 {
+	if n := strings.Count(log.String(), "msg=调用"); n != 3 {
 		t.Errorf("%d lines for 3 calls:\n%s", n, log)
 	}
 }

@@ -20,11 +20,8 @@ func (a *Agent) Call(ctx context.Context, request []byte, capacity int) (answer 
 	defer cancel()
 	began := time.Now()
 
-	r, err := protocol.DecodeRequest(request)
-	var response *protocol.Response
-	if err == nil {
-		response, err = a.respond(ctx, r)
-	}
+	r := &protocol.Request{}
+	response, err := a.respond(ctx, request, &r)
 	if err != nil {
 		response = protocol.Failure(r, callerText(err))
 	}
@@ -33,12 +30,19 @@ func (a *Agent) Call(ctx context.Context, request []byte, capacity int) (answer 
 	return answer, needed
 }
 
-func (a *Agent) respond(ctx context.Context, r *protocol.Request) (resp *protocol.Response, err error) {
+// respond sets decoded as soon as there is something in it, for the answer to
+// a failure.
+func (a *Agent) respond(ctx context.Context, request []byte, decoded **protocol.Request) (resp *protocol.Response, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = newPanicError(p)
 		}
 	}()
+	r, err := protocol.DecodeRequest(request)
+	*decoded = r
+	if err != nil {
+		return nil, err
+	}
 	if err := a.options.Encoder.Key.Verify(r); err != nil {
 		return nil, err
 	}
@@ -70,7 +74,7 @@ func (a *Agent) readCard(ctx context.Context) (map[string]string, error) {
 		return nil, err
 	}
 	if !c.IDNumberValid {
-		a.options.Log.Warn("the card's identity number has a wrong check digit")
+		a.options.Log.Warn("卡内身份证号的校验码不对")
 	}
 	return map[string]string{
 		protocol.IDCardNo: c.IDNumber,
@@ -104,7 +108,7 @@ func (a *Agent) queryVoucher(ctx context.Context, r *protocol.Request) (map[stri
 	if err != nil {
 		return nil, err
 	}
-	a.options.Log.Info("voucher queried", "request_id", query.RequestID, "code", answer.Code)
+	a.options.Log.Info("已查询电子凭证", "request_id", identity.Public(query.RequestID), "code", answer.Code)
 	if err := answer.Err(); err != nil {
 		return nil, err
 	}
@@ -118,7 +122,7 @@ func (a *Agent) log(r *protocol.Request, resp *protocol.Response, err error, too
 		slog.String("funid", brief(r.Funid)),
 		slog.String("cert_type", brief(certType)),
 		slog.String("result", resp.Result),
-		slog.Duration("took", took.Round(time.Millisecond)),
+		slog.Duration("took", took.Round(10*time.Microsecond)),
 	}
 	level := slog.LevelInfo
 	if needed > 0 {
@@ -137,7 +141,7 @@ func (a *Agent) log(r *protocol.Request, resp *protocol.Response, err error, too
 			attrs = append(attrs, slog.String("stack", string(p.stack)))
 		}
 	}
-	a.options.Log.LogAttrs(context.Background(), level, "call", attrs...)
+	a.options.Log.LogAttrs(context.Background(), level, "调用", attrs...)
 }
 
 // brief keeps what a caller put into a field from filling the log.

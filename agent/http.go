@@ -47,7 +47,7 @@ func (a *Agent) serveCall(w http.ResponseWriter, req *http.Request) {
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
 	if _, err := w.Write(answer); err != nil {
-		a.options.Log.Warn("the caller is gone before its answer", "error", err)
+		a.options.Log.Warn("应答送出前调用程序已断开", "error", err)
 	}
 }
 

@@ -54,6 +54,16 @@ func TestLogHandlerMasksEverywhere(t *testing.T) {
 	}
 }
 
+func TestPublicIsNotMasked(t *testing.T) {
+	const id = "H35010000001"
+	var out bytes.Buffer
+	log := slog.New(NewLogHandler(slog.NewTextHandler(&out, nil)))
+	log.With("a", Public(id)).Info("m", "b", Public(id), slog.Group("g", "c", Public(id)))
+	if got := strings.Count(out.String(), id); got != 3 {
+		t.Errorf("%s stands %d times in %s", id, got, &out)
+	}
+}
+
 func TestLogHandlerKeepsTheRest(t *testing.T) {
 	var out bytes.Buffer
 	options := &slog.HandlerOptions{Level: slog.LevelInfo, AddSource: true}

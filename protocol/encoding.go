@@ -109,3 +109,10 @@ func checkText(s string, err error) (string, error) {
 func isXMLChar(r rune) bool {
 	return r >= ' ' && r < 0xFFFE || r == '\t' || r == '\n' || r == '\r' || r >= 0x10000
 }
+
+// Text returns the bytes of a message as a person reads them: in UTF-8, up to
+// the first byte that is no character.
+func Text(wire []byte) string {
+	s, _ := decodeText(wire)
+	return s
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"text/tabwriter"
+
+	"mps/server"
+)
+
+type institutionCommands struct {
+	Add     institutionAddCommand     `cmd:"" help:"添加机构，显示它的凭证（只显示这一次）；对已停用的机构，是换发凭证并启用。"`
+	List    institutionListCommand    `cmd:"" help:"列出机构。"`
+	Disable institutionDisableCommand `cmd:"" help:"停用机构，其凭证立即失效。"`
+}
+
+type institutionAddCommand struct {
+	ID   string `arg:"" name:"机构编号" help:"机构编号，即 orgId：1 到 40 位字母或数字。"`
+	Name string `arg:"" name:"名称" help:"机构名称。"`
+}
+
+func (c institutionAddCommand) Run(ctx context.Context, p *program) error {
+	return withInstitutions(ctx, p, func(i server.Institutions) error {
+		token, err := i.Add(ctx, c.ID, c.Name)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.stdout, "已添加 %s %s。\n在该机构各工作站的 mps.toml 中写：\n\n[voucher]\nserver = \"http://<本服务端的地址>\"\ntoken = \"%s\"\n\n凭证只显示这一次，服务端只保存它的摘要。\n", c.ID, c.Name, token)
+		return err
+	})
+}
+
+type institutionListCommand struct{}
+
+func (institutionListCommand) Run(ctx context.Context, p *program) error {
+	return withInstitutions(ctx, p, func(i server.Institutions) error {
+		all, err := i.List(ctx)
+		if err != nil {
+			return err
+		}
+		w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+		for _, in := range all {
+			state := "启用"
+			if !in.Disabled.IsZero() {
+				state = in.Disabled.Local().Format("2006-01-02 15:04") + " 停用"
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", in.ID, in.Created.Local().Format("2006-01-02 15:04"), state, in.Name)
+		}
+		return w.Flush()
+	})
+}
+
+type institutionDisableCommand struct {
+	ID string `arg:"" name:"机构编号" help:"机构编号。"`
+}
+
+func (c institutionDisableCommand) Run(ctx context.Context, p *program) error {
+	return withInstitutions(ctx, p, func(i server.Institutions) error {
+		if err := i.Disable(ctx, c.ID); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(p.stdout, "已停用 %s。\n", c.ID)
+		return err
+	})
+}
+
+func withInstitutions(ctx context.Context, p *program, do func(server.Institutions) error) error {
+	db, err := openDatabase(ctx, p.config.Server)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return do(server.Institutions{DB: db})
+}

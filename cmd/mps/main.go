@@ -1,0 +1,119 @@
+// Mps finds out who a patient is, from a social security card or a medical
+// e-voucher. This program is everything but the client library: the agent on a
+// workstation, the server of an institution, a sandbox, and the tools to try
+// and to check them.
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"mps"
+	"mps/config"
+	"mps/identity"
+)
+
+type commands struct {
+	Config string `short:"c" type:"path" placeholder:"文件" help:"配置文件（TOML），各项见 mps.example.toml；不给则用默认值。"`
+
+	Agent   agentCommand   `cmd:"" help:"读卡服务：为本机的医院程序读卡、解析电子凭证。"`
+	Server  serverCommands `cmd:"" help:"服务端：代机构查询电子凭证中心并记账。"`
+	Sandbox sandboxCommand `cmd:"" help:"模拟的电子凭证中心和病人，供测试。"`
+	Demo    demoCommand    `cmd:"" help:"在本机把整条路走一遍：医院程序、动态库、读卡服务、服务端、模拟中心。"`
+	Call    callCommand    `cmd:"" help:"发一个请求，把请求和应答都显示出来。"`
+	Version versionCommand `cmd:"" help:"显示版本。"`
+}
+
+// A program is what every command runs in.
+type program struct {
+	config config.Config
+	stdout io.Writer
+	log    *slog.Logger
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run carries out one command line and returns the exit code: 0 for success,
+// 1 for failure, 2 for a command line that makes no sense.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var c commands
+	exit := -1
+	parser, err := kong.New(&c,
+		kong.Name("mps"),
+		kong.Description("医保读卡：社会保障卡与电子医保凭证，一次调用得知病人是谁。版本 "+mps.Version()),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { exit = code }),
+		kong.Help(chineseHelp),
+		kong.UsageOnError(),
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return 2
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err := parser.Parse(args)
+	if exit >= 0 { // --help has been shown
+		return exit
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "mps：命令不对：%v\n用 mps --help 查看用法\n", err)
+		return 2
+	}
+	p := program{config: config.Default(), stdout: stdout}
+	if c.Config != "" {
+		if p.config, err = config.Load(c.Config); err != nil {
+			fmt.Fprintf(stderr, "mps：%v\n", err)
+			return 1
+		}
+	}
+	p.log = slog.New(identity.NewLogHandler(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: p.config.Log.Level})))
+	command.BindTo(ctx, (*context.Context)(nil))
+	if err := command.Run(&p); err != nil {
+		fmt.Fprintf(stderr, "mps：%v\n", err)
+		return 1
+	}
+	return 0
+}
+
+// chineseHelp is kong's help with its few fixed words in Chinese.
+func chineseHelp(options kong.HelpOptions, ctx *kong.Context) error {
+	stdout := ctx.Stdout
+	var help bytes.Buffer
+	ctx.Stdout = &help
+	err := kong.DefaultHelpPrinter(options, ctx)
+	ctx.Stdout = stdout
+	strings.NewReplacer(
+		"Usage: ", "用法：",
+		"Commands:", "命令：",
+		"Arguments:", "参数：",
+		"Flags:", "选项：",
+		"[flags]", "[选项]",
+		"<command>", "<命令>",
+		"Show context-sensitive help.", "显示帮助。",
+		`Run "mps `, `用 "mps `,
+		`" for more information on a command.`, `" 查看一个命令的用法。`,
+	).WriteString(stdout, help.String())
+	return err
+}
+
+type versionCommand struct{}
+
+func (versionCommand) Run(p *program) error {
+	_, err := fmt.Fprintln(p.stdout, mps.Version())
+	return err
+}

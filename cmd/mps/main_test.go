@@ -1,0 +1,99 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"mps": main})
+}
+
+// The scripts run mps as people do, with the client library and the host
+// program that "make build" puts into bin/.
+func TestScripts(t *testing.T) {
+	bin, err := filepath.Abs("../../bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"libmps_client.so", "mps-host"} {
+		if _, err := os.Stat(filepath.Join(bin, name)); err != nil {
+			t.Fatalf("run \"make build\" first: %v", err)
+		}
+	}
+	protocolSamples, err := filepath.Abs("../../protocol/testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("BIN", bin)
+			e.Setenv("SAMPLES", protocolSamples)
+			for _, name := range []string{"AGENT", "SERVER", "CENTRE"} {
+				port, err := freePort()
+				if err != nil {
+					return err
+				}
+				e.Setenv(name, port)
+			}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"await":  await,
+			"expand": expand,
+		},
+	})
+}
+
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	return port, err
+}
+
+// await PORT... waits until something listens on each port of this machine.
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: await PORT...")
+	}
+	for _, port := range args {
+		ts.Check(awaitPort(port))
+	}
+}
+
+// expand FILE replaces $NAME in a file by the environment's values.
+func expand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: expand FILE")
+	}
+	path := ts.MkAbs(args[0])
+	ts.Check(os.WriteFile(path, []byte(os.Expand(ts.ReadFile(args[0]), ts.Getenv)), 0o600))
+}
+
+// awaitPort polls, because another process cannot signal that it listens.
+func awaitPort(port string) error {
+	const (
+		tries = 200
+		pause = 50 * time.Millisecond
+	)
+	var err error
+	for range tries {
+		var c net.Conn
+		if c, err = net.DialTimeout("tcp", "127.0.0.1:"+port, pause); err == nil {
+			return c.Close()
+		}
+		time.Sleep(pause)
+	}
+	return fmt.Errorf("nothing listens on port %s: %w", port, err)
+}
