@@ -107,9 +107,15 @@ static void write_full(struct text *t, const struct request *r, const struct fau
     text_add(t, "<?xml version=\"1.0\" encoding=\"GBK\" ?>\n"
                 "<response>\n"
                 "    <Header>\n"
-                "        <funid>");
-    text_add(t, r->funid);
-    text_add(t, "</funid>\n"
+                "        ");
+    if (r->funid[0] == '\0') {
+        text_add(t, "<funid/>");
+    } else {
+        text_add(t, "<funid>");
+        text_add(t, r->funid);
+        text_add(t, "</funid>");
+    }
+    text_add(t, "\n"
                 "        <sign>0000000000000000</sign>\n"
                 "        <result>-1</result>\n"
                 "        <msg>");

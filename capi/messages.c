@@ -27,7 +27,7 @@ static const char *const texts[MESSAGE_COUNT] = {
                        "请联系信息科（127.0.0.1:%）",
     [MESSAGE_NOT_XML] = "读卡服务的应答不是完整的报文：请重试，仍不行请重新启动 mps agent "
                         "或联系信息科（127.0.0.1:%）",
-    [MESSAGE_CAPACITY] = "应答报文需要%字节，调用方的缓冲区只有%字节："
+    [MESSAGE_CAPACITY] = "返回报文需要%字节，调用程序的缓冲区只有%字节："
                          "请软件厂商加大 resp 缓冲区",
     [MESSAGE_REQUEST_LENGTH] = "请求报文超过64KB：请软件厂商检查请求报文",
     [MESSAGE_INI_LINE] = "配置文件 mps_client.ini 第%行有误：应为 capacity（64到1048576）、"

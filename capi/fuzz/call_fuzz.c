@@ -22,7 +22,7 @@ static void must(int condition)
 static int is_own(const char *answer)
 {
     static const char full[] = "<?xml version=\"1.0\" encoding=\"GBK\" ?>\n<response>\n"
-                               "    <Header>\n        <funid>";
+                               "    <Header>\n        <funid";
     static const char brief[] = "<response><Header><result>-1</result>";
 
     return strncmp(answer, full, sizeof full - 1) == 0 ||

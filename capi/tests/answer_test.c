@@ -8,8 +8,8 @@
 #include <string.h>
 
 #define HEADER(funid, msg)                                                                         \
-    "<?xml version=\"1.0\" encoding=\"GBK\" ?>\n<response>\n    <Header>\n        <funid>" funid   \
-    "</funid>\n        <sign>0000000000000000</sign>\n        <result>-1</result>\n        "       \
+    "<?xml version=\"1.0\" encoding=\"GBK\" ?>\n<response>\n    <Header>\n        " funid          \
+    "\n        <sign>0000000000000000</sign>\n        <result>-1</result>\n        "               \
     "<msg>" msg "</msg>\n    </Header>\n    <Body>\n"
 #define END "    </Body>\n</response>"
 #define TIMEOUT                                                                                    \
@@ -28,13 +28,16 @@ static void test_forms(void)
     } cases[] = {
         {REQUEST("03"),
          {MESSAGE_ANSWER_TIMEOUT, {65000, 0}},
-         HEADER("N04.00.00.01", TIMEOUT) "        <idcard_no/>\n        <card_no/>\n"
-                                         "        <name/>\n        <card_code/>\n" END},
+         HEADER("<funid>N04.00.00.01</funid>",
+                TIMEOUT) "        <idcard_no/>\n        <card_no/>\n"
+                         "        <name/>\n        <card_code/>\n" END},
         {REQUEST("01"),
          {MESSAGE_REQUEST_LENGTH, {0, 0}},
-         HEADER("N04.00.00.01", LONG) "        <out_put></out_put>\n" END},
-        {REQUEST("02"), {MESSAGE_REQUEST_LENGTH, {0, 0}}, HEADER("N04.00.00.01", LONG) END},
-        {"", {MESSAGE_REQUEST_LENGTH, {0, 0}}, HEADER("", LONG) END},
+         HEADER("<funid>N04.00.00.01</funid>", LONG) "        <out_put></out_put>\n" END},
+        {REQUEST("02"),
+         {MESSAGE_REQUEST_LENGTH, {0, 0}},
+         HEADER("<funid>N04.00.00.01</funid>", LONG) END},
+        {"", {MESSAGE_REQUEST_LENGTH, {0, 0}}, HEADER("<funid/>", LONG) END},
     };
 
     for (size_t i = 0; i < COUNT(cases); i++) {

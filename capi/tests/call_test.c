@@ -4,6 +4,7 @@
 #include "check.h"
 #include "exchange.h"
 #include "mps_client.h"
+#include "platform.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -119,6 +120,14 @@ static const struct script bad[] = {
      CLOSE,
      {MESSAGE_NOT_XML, {PORT}}},
 };
+
+static const struct script *find(const char *name)
+{
+    for (size_t i = 0; i < COUNT(bad); i++)
+        if (strcmp(bad[i].name, name) == 0)
+            return &bad[i];
+    abort();
+}
 
 static void play(int socket, const struct seen *seen, void *argument)
 {
@@ -272,6 +281,24 @@ static void test_deaf(void)
     agent_stop(a);
 }
 
+/* Sending where the other side is known to be gone must not raise SIGPIPE. */
+static void test_broken_pipe(void)
+{
+    const struct script *script = find("resets at once");
+    struct agent *a = agent_start(1, 1, play, &script);
+    struct deadline d = {platform_milliseconds(), SLOW_MS};
+    struct connection c;
+    size_t got;
+    char byte = 'x';
+
+    CHECK(connection_open(&c, agent_port(a), d) == CONNECTION_OK, "%d", c.code);
+    CHECK(connection_receive(&c, &byte, 1, &got, d) == CONNECTION_CLOSED, "%d", c.code);
+    for (int i = 0; i < 3; i++)
+        CHECK(connection_send(&c, &byte, 1, d) == CONNECTION_CLOSED, "%d: %d", i, c.code);
+    connection_close(&c);
+    agent_stop(a);
+}
+
 static void test_refused(void)
 {
     char resp[2048];
@@ -353,7 +380,7 @@ static void on_alarm(int signal)
 /* A host whose timers interrupt every system call. */
 static void test_signals(void)
 {
-    static const struct script *script = &bad[2]; /* silence in the body */
+    const struct script *script = find("silence in the body");
     struct sigaction old;
     struct sigaction action = {.sa_handler = on_alarm}; /* no SA_RESTART */
     struct itimerval often = {{0, 500}, {0, 500}};
@@ -372,7 +399,7 @@ static void test_signals(void)
     ask(agent_port(a), TIMEOUT_MS, REQUEST("03"), resp, sizeof resp);
     setitimer(ITIMER_REAL, &never, NULL);
     sigaction(SIGALRM, &old, NULL);
-    expect("signals", bad[2].want, agent_port(a), REQUEST("03"), resp);
+    expect("signals", script->want, agent_port(a), REQUEST("03"), resp);
     agent_stop(a);
 }
 
@@ -383,6 +410,7 @@ int main(void)
     test_wiped();
     test_huge_head();
     test_deaf();
+    test_broken_pipe();
     test_refused();
     test_connect_timeout();
     test_no_socket();
