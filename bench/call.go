@@ -45,7 +45,7 @@ var (
 // them is our Go side, what they share is the library, the loopback and
 // net/http.
 func measureCall(ctx context.Context) ([]figure, error) {
-	const rounds = 11
+	const rounds = 61
 	request := filepath.Join(scratch, "request.xml")
 	if err := os.WriteFile(request, cardRequest, 0o644); err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ var medianCall = regexp.MustCompile(`p50=([0-9.]+)us`)
 // callAgain has mps-host call MPS_Call many times and returns the nanoseconds
 // of the median call.
 func callAgain(ctx context.Context, port, request string) (float64, error) {
-	const calls = "1000"
+	const calls = "200"
 	command := exec.CommandContext(ctx, "bin/mps-host", "--repeat", calls, "bin/libmps_client.so", request)
 	command.Env = append(os.Environ(), "MPS_CLIENT_PORT="+port)
 	var answer bytes.Buffer

@@ -79,10 +79,8 @@ func (x *exchange) check(answer []byte) error {
 	if !reflect.DeepEqual(got, want) {
 		return fmt.Errorf("the answer says %v instead of %v", *got, *want)
 	}
-	for _, line := range [][]byte{[]byte("\n    <Header>\n        <funid>"), []byte("\n    </Body>\n</response>")} {
-		if !bytes.Contains(answer, line) {
-			return fmt.Errorf("the answer is not indented: %q", answer)
-		}
+	if !bytes.Contains(answer, []byte("\n    <Header>\n        <funid>")) {
+		return fmt.Errorf("the answer is not indented: %q", answer)
 	}
 	return nil
 }
@@ -114,7 +112,7 @@ func measureExchange(ctx context.Context) ([]figure, error) {
 		return nil, fmt.Errorf("libxml2: %w", err)
 	}
 
-	// libxml2 has one thread; so has the garbage collector a share of ours.
+	// One thread each, as libxml2 has: the garbage collector's work counts too.
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	medians, err := inTurns(rounds,
 		func() (float64, error) { return repeat(each, x.byProtocol) },

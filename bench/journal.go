@@ -14,7 +14,7 @@ import (
 // a loop that inserts and commits in groups and does nothing else. Both have 64
 // callers and a database in scratch.
 func measureJournal(ctx context.Context) ([]figure, error) {
-	const rounds = 7
+	const rounds = 11
 	dir, err := filepath.Abs(scratch)
 	if err != nil {
 		return nil, err
