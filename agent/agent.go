@@ -59,6 +59,7 @@ type Options struct {
 	Queue     int           // how many callers may wait for the devices
 	QueueWait time.Duration // how long each may wait
 
+	Secret  string // what callers must send along; "" asks for none
 	Version string
 	Log     *slog.Logger
 }

@@ -3,6 +3,7 @@ package agent
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"log/slog"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf16"
 
 	"go.uber.org/goleak"
 
@@ -63,7 +65,7 @@ const (
 
 func call(t *testing.T, a *Agent, wire string) *protocol.Response {
 	t.Helper()
-	answer, _ := a.Call(t.Context(), []byte(wire), 8192)
+	answer, _ := a.Call(t.Context(), []byte(wire), Caller{Capacity: 8192})
 	r, err := protocol.DecodeResponse(answer)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, answer)
@@ -339,6 +341,45 @@ func TestHTTP(t *testing.T) {
 	}
 }
 
+// A caller of another user on the same machine is refused.
+func TestSecret(t *testing.T) {
+	a, _ := newAgent(Options{Cards: cardFunc(goodCard), Secret: "0123456789abcdef0123456789abcdef"})
+	for secret, want := range map[string]int{"0123456789abcdef0123456789abcdef": 200, "0123456789abcdef": 403, "": 403} {
+		w := httptest.NewRecorder()
+		req := httptest.NewRequest("POST", "http://127.0.0.1/v1/call", strings.NewReader(request(cardRequest)))
+		req.Header.Set("MPS-Secret", secret)
+		a.Handler().ServeHTTP(w, req)
+		if w.Code != want {
+			t.Errorf("secret %q: status %d, want %d", secret, w.Code, want)
+		}
+		if refused := w.Header().Get("MPS-Refused"); (refused == "secret") != (want == 403) {
+			t.Errorf("secret %q: MPS-Refused is %q", secret, refused)
+		}
+	}
+}
+
+func TestUTF16Caller(t *testing.T) {
+	a, _ := newAgent(Options{Cards: cardFunc(goodCard)})
+	wide := func(s string) []byte {
+		var b []byte
+		for _, u := range utf16.Encode([]rune(s)) {
+			b = binary.LittleEndian.AppendUint16(b, u)
+		}
+		return b
+	}
+	w := httptest.NewRecorder()
+	req := httptest.NewRequest("POST", "http://127.0.0.1/v1/call", bytes.NewReader(wide(request(cardRequest))))
+	req.Header.Set("MPS-Charset", "utf-16le")
+	req.Header.Set("MPS-Capacity", "2050")
+	a.Handler().ServeHTTP(w, req)
+	if got := w.Header().Get("Content-Type"); got != "text/xml; charset=UTF-16LE" {
+		t.Errorf("Content-Type is %q", got)
+	}
+	if !bytes.Contains(w.Body.Bytes(), wide("<name>林小梅</name>")) {
+		t.Errorf("answer is %q", w.Body)
+	}
+}
+
 // When the caller is gone its work stops.
 func TestDisconnectCancels(t *testing.T) {
 	started, stopped := make(chan struct{}), make(chan struct{})
@@ -362,18 +403,19 @@ func TestDisconnectCancels(t *testing.T) {
 }
 
 func FuzzCall(f *testing.F) {
-	f.Add([]byte(request(cardRequest)), 2048)
-	f.Add([]byte(request(voucherRequest)), 64)
-	f.Fuzz(func(t *testing.T, wire []byte, capacity int) {
+	f.Add([]byte(request(cardRequest)), 2048, false)
+	f.Add([]byte(request(voucherRequest)), 64, false)
+	f.Add([]byte("<\x00r\x00"), 2048, true)
+	f.Fuzz(func(t *testing.T, wire []byte, capacity int, utf16 bool) {
 		a, _ := newAgent(Options{Cards: cardFunc(goodCard)})
-		answer, needed := a.Call(t.Context(), wire, capacity)
+		answer, needed := a.Call(t.Context(), wire, Caller{Capacity: capacity, UTF16: utf16})
 		if len(answer) > 0 && len(answer) >= capacity {
 			t.Fatalf("%d bytes for a capacity of %d", len(answer), capacity)
 		}
 		if len(answer) == 0 && needed == 0 {
 			t.Fatal("no answer and no reason")
 		}
-		if len(answer) > 0 {
+		if len(answer) > 0 && !utf16 {
 			if _, err := protocol.DecodeResponse(answer); err != nil {
 				t.Fatal(err)
 			}

@@ -11,38 +11,43 @@ import (
 	"mps/voucher"
 )
 
-// Call answers the bytes of one request within the agent's timeout. capacity
-// is the size of the caller's buffer in bytes, the NUL at its end included;
-// needed is the size that the answer would have needed when it did not fit,
+// A Caller is what the client library knows about the program that calls.
+type Caller struct {
+	Capacity int  // size of its buffer in bytes, the NUL at the end included
+	UTF16    bool // its strings are UTF-16LE, both ways
+}
+
+// Call answers the bytes of one request within the agent's timeout. needed is
+// the capacity that the answer would have needed when it did not fit,
 // otherwise 0.
-func (a *Agent) Call(ctx context.Context, request []byte, capacity int) (answer []byte, needed int) {
+func (a *Agent) Call(ctx context.Context, request []byte, caller Caller) (answer []byte, needed int) {
 	ctx, cancel := context.WithTimeout(ctx, a.options.Timeout)
 	defer cancel()
 	began := time.Now()
 
-	r := &protocol.Request{}
-	response, err := a.respond(ctx, request, &r)
+	decode, fit := protocol.DecodeRequest, a.options.Encoder.Fit
+	if caller.UTF16 {
+		decode, fit = protocol.DecodeRequestUTF16, a.options.Encoder.FitUTF16
+	}
+	r, err := decode(request)
+	var response *protocol.Response
+	if err == nil {
+		response, err = a.respond(ctx, r)
+	}
 	if err != nil {
 		response = protocol.Failure(r, callerText(err))
 	}
-	answer, needed = a.options.Encoder.Fit(response, capacity)
-	a.log(r, response, err, time.Since(began), needed, capacity)
+	answer, needed = fit(response, caller.Capacity)
+	a.log(r, response, err, time.Since(began), needed, caller.Capacity)
 	return answer, needed
 }
 
-// respond sets decoded as soon as there is something in it, for the answer to
-// a failure.
-func (a *Agent) respond(ctx context.Context, request []byte, decoded **protocol.Request) (resp *protocol.Response, err error) {
+func (a *Agent) respond(ctx context.Context, r *protocol.Request) (resp *protocol.Response, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = newPanicError(p)
 		}
 	}()
-	r, err := protocol.DecodeRequest(request)
-	*decoded = r
-	if err != nil {
-		return nil, err
-	}
 	if err := a.options.Encoder.Key.Verify(r); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"crypto/subtle"
 	"encoding/json"
 	"io"
 	"math"
@@ -20,27 +21,42 @@ const (
 	// NeededHeader is the size that the answer would have needed, in the same
 	// measure, when it did not fit and a short error answer stands for it.
 	NeededHeader = "MPS-Needed"
+	// CharsetHeader tells that the caller's strings are UTF-16LE, with the
+	// value CharsetUTF16. Without it they are what their declaration says.
+	CharsetHeader = "MPS-Charset"
+	CharsetUTF16  = "utf-16le"
+	// SecretHeader proves that a call comes from the agent's own user.
+	SecretHeader = "MPS-Secret"
+	// RefusedHeader is "secret" on the refusal of a call that does not.
+	RefusedHeader = "MPS-Refused"
 )
 
-const contentType = "text/xml; charset=GBK"
-
 func (a *Agent) serveCall(w http.ResponseWriter, req *http.Request) {
-	capacity := math.MaxInt
+	if !a.knows(req) {
+		w.Header().Set(RefusedHeader, "secret")
+		http.Error(w, "this agent serves another user of this machine", http.StatusForbidden)
+		return
+	}
+	caller := Caller{Capacity: math.MaxInt, UTF16: req.Header.Get(CharsetHeader) == CharsetUTF16}
+	contentType, limit := "text/xml; charset=GBK", int64(protocol.MaxRequest)
+	if caller.UTF16 {
+		contentType, limit = "text/xml; charset=UTF-16LE", 2*protocol.MaxRequest
+	}
 	if h := req.Header.Get(CapacityHeader); h != "" {
 		n, err := strconv.Atoi(h)
 		if err != nil || n < 1 {
 			http.Error(w, CapacityHeader+" is no size in bytes", http.StatusBadRequest)
 			return
 		}
-		capacity = n
+		caller.Capacity = n
 	}
 	// One byte more than allowed is enough for the decoder to refuse it.
-	request, err := io.ReadAll(io.LimitReader(req.Body, protocol.MaxRequest+1))
+	request, err := io.ReadAll(io.LimitReader(req.Body, limit+1))
 	if err != nil {
 		http.Error(w, "the request did not arrive whole", http.StatusBadRequest)
 		return
 	}
-	answer, needed := a.Call(req.Context(), request, capacity)
+	answer, needed := a.Call(req.Context(), request, caller)
 	if needed > 0 {
 		w.Header().Set(NeededHeader, strconv.Itoa(needed))
 	}
@@ -49,6 +65,12 @@ func (a *Agent) serveCall(w http.ResponseWriter, req *http.Request) {
 	if _, err := w.Write(answer); err != nil {
 		a.options.Log.Warn("应答送出前调用程序已断开", "error", err)
 	}
+}
+
+// knows tells whether a call comes from the agent's own user.
+func (a *Agent) knows(req *http.Request) bool {
+	given := req.Header.Get(SecretHeader)
+	return a.options.Secret == "" || subtle.ConstantTimeCompare([]byte(given), []byte(a.options.Secret)) == 1
 }
 
 func (a *Agent) serveHealth(w http.ResponseWriter, _ *http.Request) {

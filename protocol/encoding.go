@@ -2,8 +2,10 @@ package protocol
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"mps/gbk"
@@ -94,6 +96,35 @@ func validUTF8(b []byte) (string, error) {
 		i += n
 	}
 	return string(b), nil
+}
+
+// decodeUTF16 reads UTF-16LE.
+func decodeUTF16(wire []byte) (string, error) {
+	units := make([]uint16, 0, len(wire)/2)
+	for i := 0; i+1 < len(wire); i += 2 {
+		units = append(units, binary.LittleEndian.Uint16(wire[i:]))
+	}
+	s := strings.TrimPrefix(string(utf16.Decode(units)), "\ufeff")
+	if i := strings.IndexRune(s, utf8.RuneError); i >= 0 || len(wire)%2 != 0 {
+		if i >= 0 {
+			s = s[:i]
+		}
+		return s, errorf("报文不是完整的UTF-16字符：请检查报文的编码")
+	}
+	return s, nil
+}
+
+// encodeUTF16 turns GBK bytes that this package wrote into UTF-16LE.
+func encodeUTF16(wire []byte) []byte {
+	text, err := gbk.Decode(wire)
+	if err != nil {
+		panic("protocol: own bytes are no GBK: " + err.Error())
+	}
+	dst := make([]byte, 0, 2*len(wire))
+	for _, unit := range utf16.Encode([]rune(text)) {
+		dst = binary.LittleEndian.AppendUint16(dst, unit)
+	}
+	return dst
 }
 
 // checkText refuses the characters that XML 1.0 (section 2.2) does not allow.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+
+	"mps/gbk"
 )
 
 // Fit returns the wire bytes of r for a caller whose buffer holds capacity
@@ -13,17 +15,30 @@ import (
 // answer names the bytes needed, and needed is that number, otherwise 0. Below
 // 58 bytes even the shortest error does not fit, and the answer is empty.
 func (e *Encoder) Fit(r *Response, capacity int) (answer []byte, needed int) {
-	fits := func(b []byte) bool { return len(b) < capacity }
+	return e.fit(r, capacity, 1, func(b []byte) []byte { return b })
+}
 
-	if answer = e.Append(nil, r); fits(answer) {
+// FitUTF16 is Fit for a caller whose strings are UTF-16LE. The NUL takes two
+// bytes, and no character is outside. Signs are those of the text in GBK.
+func (e *Encoder) FitUTF16(r *Response, capacity int) (answer []byte, needed int) {
+	wide := &Encoder{Outside: gbk.GB18030, Key: e.Key}
+	return wide.fit(r, capacity, 2, encodeUTF16)
+}
+
+func (e *Encoder) fit(r *Response, capacity, nul int, encoded func([]byte) []byte) (answer []byte, needed int) {
+	fits := func(wire []byte) bool {
+		answer = encoded(wire)
+		return len(answer) <= capacity-nul
+	}
+	if fits(e.Append(nil, r)) {
 		return answer, 0
 	}
-	needed = len(answer) + 1
+	needed = len(answer) + nul
 	if small := compacted(r); small != nil {
-		if answer = e.Append(nil, small); fits(answer) {
+		if fits(e.Append(nil, small)) {
 			return answer, 0
 		}
-		needed = min(needed, len(answer)+1)
+		needed = min(needed, len(answer)+nul)
 	}
 	msg := r.Msg
 	if r.Result == ResultOK {
@@ -32,14 +47,11 @@ func (e *Encoder) Fit(r *Response, capacity int) (answer []byte, needed int) {
 		for _, f := range r.Body {
 			short.Body = append(short.Body, Field{Name: f.Name, JSON: f.JSON})
 		}
-		if answer = e.Append(nil, short); fits(answer) {
+		if fits(e.Append(nil, short)) {
 			return answer, needed
 		}
 	}
-	if answer = e.tiny(msg); fits(answer) {
-		return answer, needed
-	}
-	if answer = e.tiny(""); fits(answer) {
+	if fits(e.tiny(msg)) || fits(e.tiny("")) {
 		return answer, needed
 	}
 	return nil, needed

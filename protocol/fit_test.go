@@ -82,6 +82,34 @@ func TestFitAlwaysFits(t *testing.T) {
 	}
 }
 
+// PowerBuilder 10 and later: Space(1024) is 2,050 bytes, and every character
+// takes two.
+func TestFitUTF16(t *testing.T) {
+	answer := decodeGolden(t, "response-evoucher-ok.xml")
+	var e Encoder
+	for _, tt := range []struct {
+		capacity, needed int
+		contains         string
+	}{
+		{8194, 0, "\n{\n    \"code\": \"0\""},
+		{2 * 1300, 0, `<out_put>{"code":"0"`},
+		{2050, 2536, "返回报文需要2536字节，调用程序的缓冲区只有2050字节"},
+		{120, 2536, "<response><Header><result>-1</result></Header></response>"},
+		{100, 2536, ""},
+	} {
+		got, needed := e.FitUTF16(answer, tt.capacity)
+		text, err := decodeUTF16(got)
+		if err != nil || needed != tt.needed || len(got)+2 > tt.capacity || !strings.Contains(text, tt.contains) {
+			t.Errorf("capacity %d: needed %d, %v:\n%s", tt.capacity, needed, err, text)
+		}
+	}
+	card := &Response{Funid: PatientInfo, Result: ResultOK, Body: []Field{{Name: Name, Value: "𠮷\ue000"}}}
+	got, _ := e.FitUTF16(card, 4096)
+	if text, err := decodeUTF16(got); err != nil || !strings.Contains(text, "<name>𠮷\ue000</name>") {
+		t.Errorf("%v: %s", err, text)
+	}
+}
+
 // What is written comes back the same, whatever its characters.
 func TestRoundTrip(t *testing.T) {
 	text := rapid.StringOf(rapid.Rune().Filter(func(r rune) bool {

@@ -2,7 +2,10 @@ package protocol
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
+
+	"mps/gbk"
 )
 
 // A Request is what a host program asks.
@@ -31,14 +34,44 @@ func (r *Request) Param(name string) (string, bool) {
 func DecodeRequest(wire []byte) (*Request, error) {
 	var tooLong error
 	if len(wire) > MaxRequest {
-		tooLong = errorf("请求报文过长：最多%d字节", MaxRequest)
+		tooLong = errTooLong
 		wire = wire[:MaxRequest]
 	}
 	if len(bytes.Trim(wire, blanks)) == 0 {
 		return &Request{}, errorf("请求报文为空")
 	}
-	text, textErr := decodeText(wire)
-	env, scanErr := scan(text, "request")
+	text, err := decodeText(wire)
+	r, env, err := decodeRequest(text, cmp.Or(tooLong, err))
+	if err == nil {
+		r.signed = signedBytes(wire, text, env)
+	}
+	return r, err
+}
+
+// DecodeRequestUTF16 is DecodeRequest for a caller that is known to pass UTF-16LE
+// (PowerBuilder 10 and later without ";ansi"), with or without a byte order
+// mark, at most twice MaxRequest bytes. What its encoding declaration says does
+// not matter, and its sign is that of the same text in GBK.
+func DecodeRequestUTF16(wire []byte) (*Request, error) {
+	var tooLong error
+	if len(wire) > 2*MaxRequest {
+		tooLong = errTooLong
+		wire = wire[:2*MaxRequest]
+	}
+	text, err := checkText(decodeUTF16(wire))
+	r, env, err := decodeRequest(text, cmp.Or(tooLong, err))
+	if err == nil {
+		r.signed = gbk.Append(nil, text[env.bodyStart:max(env.bodyStart, env.bodyEnd)], gbk.GB18030)
+	}
+	return r, err
+}
+
+var errTooLong = errorf("请求报文过长：最多%d字节", MaxRequest)
+
+// decodeRequest reads the text of a request. textErr says what is wrong with
+// the bytes it was decoded from.
+func decodeRequest(text string, textErr error) (*Request, *envelope, error) {
+	env, err := scan(text, "request")
 	r := &Request{Body: trimmed(env.body)}
 	for _, f := range trimmed(env.header) {
 		switch f.Name {
@@ -49,21 +82,17 @@ func DecodeRequest(wire []byte) (*Request, error) {
 		}
 	}
 	switch {
-	case tooLong != nil:
-		return r, tooLong
 	case textErr != nil:
-		return r, textErr
-	case scanErr != nil:
-		return r, scanErr
+		err = textErr
+	case err != nil:
 	case !env.hasHeader:
-		return r, errorf("报文缺少<Header>")
+		err = errorf("报文缺少<Header>")
 	case !env.hasBody:
-		return r, errorf("报文缺少<Body>")
+		err = errorf("报文缺少<Body>")
 	case r.Funid == "":
-		return r, errorf("报文缺少funid（功能编号）")
+		err = errorf("报文缺少funid（功能编号）")
 	}
-	r.signed = signedBytes(wire, text, env)
-	return r, nil
+	return r, env, err
 }
 
 func trimmed(fields []Field) []Field {

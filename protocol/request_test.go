@@ -92,15 +92,17 @@ func TestTolerated(t *testing.T) {
 	}
 }
 
-func TestRefused(t *testing.T) {
-	utf16le := func(s string) string {
-		var b strings.Builder
-		for _, u := range utf16.Encode([]rune(s)) {
-			b.WriteByte(byte(u))
-			b.WriteByte(byte(u >> 8))
-		}
-		return b.String()
+// utf16le is what a program passes whose strings are UTF-16.
+func utf16le(s string) string {
+	var b strings.Builder
+	for _, u := range utf16.Encode([]rune(s)) {
+		b.WriteByte(byte(u))
+		b.WriteByte(byte(u >> 8))
 	}
+	return b.String()
+}
+
+func TestRefused(t *testing.T) {
 	good := message(plainHeader, plainBody)
 	tests := []struct {
 		name, wire string
@@ -271,4 +273,45 @@ func signedOf(t *testing.T, wire []byte) []byte {
 		t.Fatal("no Body")
 	}
 	return content
+}
+
+func TestDecodeRequestUTF16(t *testing.T) {
+	key := Key("secret of the hospital")
+	e := Encoder{Key: key}
+	signed := gbkText(t, e.EncodeRequest(&Request{Funid: PatientInfo, Body: []Field{{Name: CertType, Value: CertCard}, {Name: "note", Value: "张三"}}}))
+	tests := []struct {
+		name, wire, msg string
+	}{
+		{"plain", utf16le(signed), ""},
+		{"byte order mark", utf16le("\ufeff" + signed), ""},
+		{"any declaration", utf16le(strings.Replace(signed, "GBK", "Big5", 1)), ""},
+		{"half a character", utf16le(signed) + "x", "UTF-16"},
+		{"lone surrogate", utf16le(signed) + "\x00\xd8", "UTF-16"},
+		{"empty", "", "为空"},
+		{"Body changed", utf16le(strings.Replace(signed, ">03<", ">01<", 1)), "签名sign不正确"},
+		{"too long", utf16le(strings.Repeat(" ", MaxRequest+1)), "过长"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r, err := DecodeRequestUTF16([]byte(tt.wire))
+			if err == nil {
+				err = key.Verify(r)
+			}
+			if tt.msg == "" && err != nil || tt.msg != "" && (err == nil || !strings.Contains(err.Error(), tt.msg)) {
+				t.Fatalf("error is %v, want %q", err, tt.msg)
+			}
+			if note, _ := r.Param("note"); tt.msg == "" && note != "张三" {
+				t.Errorf("note is %q", note)
+			}
+		})
+	}
+}
+
+func gbkText(t *testing.T, wire []byte) string {
+	t.Helper()
+	s, err := gbk.Decode(wire)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"strings"
 	"time"
@@ -15,6 +17,7 @@ import (
 	"mps/config"
 	"mps/gbk"
 	"mps/protocol"
+	"mps/rendezvous"
 	"mps/sandbox"
 	"mps/voucher"
 )
@@ -22,20 +25,65 @@ import (
 type agentCommand struct{}
 
 func (agentCommand) Run(ctx context.Context, p *program) error {
-	a, err := newAgent(p.config, p.log)
+	l, secret, done, err := meetCallers(ctx, p.config.Agent.Listen, p.log)
+	if errors.Is(err, rendezvous.ErrRunning) {
+		_, err := fmt.Fprintln(p.stdout, err)
+		return err
+	}
 	if err != nil {
 		return err
 	}
-	l, err := listen(ctx, p.config.Agent.Listen)
+	defer done()
+	a, err := newAgent(p.config, secret, p.log)
 	if err != nil {
-		return err
+		return errors.Join(err, l.Close())
 	}
 	p.log.Info("读卡服务就绪", "address", l.Addr().String(), "version", mps.Version())
 	return serve(ctx, l, a.Handler(), time.Duration(p.config.Agent.Timeout), p.log)
 }
 
-// newAgent builds the agent that c describes.
-func newAgent(c config.Config, log *slog.Logger) (*agent.Agent, error) {
+// meetCallers makes this process the agent of its user: it listens, on a free
+// port when another program has the configured one, and leaves address and
+// secret where the user's client library looks. Where there is no place to
+// leave them, the agent serves the configured port without a secret. done ends
+// it all but the listening.
+func meetCallers(ctx context.Context, address string, log *slog.Logger) (l net.Listener, secret string, done func(), err error) {
+	dir, err := rendezvous.Dir()
+	var claim *rendezvous.Claim
+	if err == nil {
+		claim, err = rendezvous.NewClaim(dir)
+	}
+	if errors.Is(err, rendezvous.ErrRunning) {
+		return nil, "", nil, err
+	}
+	if err != nil {
+		log.Warn("无法留下读卡服务的地址：只在配置的端口上服务，也不能区分本机的不同用户", "error", err)
+		l, err := listen(ctx, address)
+		return l, "", func() {}, err
+	}
+	done = func() {
+		if err := claim.Release(); err != nil {
+			log.Warn("未能删除读卡服务的地址文件", "error", err)
+		}
+	}
+	l, err = listen(ctx, address)
+	if errors.Is(err, addressInUse) {
+		log.Warn("配置的端口被另一个程序占用，改用空闲端口；动态库会自己找到", "configured", address)
+		l, err = listen(ctx, "127.0.0.1:0")
+	}
+	secret = rendezvous.NewSecret()
+	if err == nil {
+		err = claim.Publish(rendezvous.Address{Port: l.Addr().(*net.TCPAddr).Port, Secret: secret})
+	}
+	if err != nil {
+		done()
+		return nil, "", nil, err
+	}
+	return l, secret, done, nil
+}
+
+// newAgent builds the agent that c describes, for callers that know the secret.
+func newAgent(c config.Config, secret string, log *slog.Logger) (*agent.Agent, error) {
 	options := agent.Options{
 		CodePattern: c.Voucher.CodePattern.Regexp,
 		Query: voucher.Query{
@@ -51,6 +99,7 @@ func newAgent(c config.Config, log *slog.Logger) (*agent.Agent, error) {
 		Timeout:   time.Duration(c.Agent.Timeout),
 		Queue:     c.Agent.Queue,
 		QueueWait: time.Duration(c.Agent.QueueWait),
+		Secret:    secret,
 		Version:   mps.Version(),
 		Log:       log,
 	}

@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"strconv"
@@ -13,7 +15,9 @@ import (
 	"time"
 
 	"mps/agent"
+	"mps/config"
 	"mps/protocol"
+	"mps/rendezvous"
 )
 
 type callCommand struct {
@@ -21,7 +25,7 @@ type callCommand struct {
 	Card     bool   `xor:"kind" help:"读社会保障卡（mdtrt_cert_type=03）。"`
 	Voucher  bool   `xor:"kind" help:"解析电子医保凭证（mdtrt_cert_type=01）。"`
 	Code     string `placeholder:"码" help:"电子凭证的码，放在 ec_qr_code 中；不给则由读卡服务取码。"`
-	Agent    string `placeholder:"地址" help:"读卡服务的地址；默认取配置文件的 agent.listen。"`
+	Agent    string `placeholder:"地址" help:"读卡服务的地址；默认是本用户正在运行的读卡服务。"`
 	Library  string `type:"path" placeholder:"文件" help:"不直接找读卡服务，而是像医院程序一样加载这个动态库来调用。"`
 	Capacity int    `default:"8192" placeholder:"字节" help:"调用程序缓冲区的大小（含末尾的 0），默认 8192。"`
 }
@@ -40,11 +44,8 @@ func (c callCommand) Run(ctx context.Context, p *program) error {
 	if c.Library != "" {
 		answer, err = callLibrary(c.Library, request, c.Capacity)
 	} else {
-		address := c.Agent
-		if address == "" {
-			address = p.config.Agent.Listen
-		}
-		answer, err = callAgent(ctx, address, request, c.Capacity, time.Duration(p.config.Agent.Timeout))
+		address, secret := findAgent(c.Agent, p.config.Agent)
+		answer, err = callAgent(ctx, address, secret, request, c.Capacity, time.Duration(p.config.Agent.Timeout))
 	}
 	if err != nil {
 		return err
@@ -102,8 +103,31 @@ func patientInfoRequest(signKey, certType, code string) []byte {
 	return e.EncodeRequest(r)
 }
 
+// findAgent returns where to call, and the secret that belongs there: the given
+// address, or else that of the user's running agent, or else the configured
+// one.
+func findAgent(given string, c config.Agent) (address, secret string) {
+	address = cmp.Or(given, c.Listen)
+	dir, err := rendezvous.Dir()
+	if err != nil {
+		return address, ""
+	}
+	running, err := rendezvous.Read(dir)
+	if err != nil {
+		return address, ""
+	}
+	port := strconv.Itoa(running.Port)
+	if given == "" {
+		return net.JoinHostPort("127.0.0.1", port), running.Secret
+	}
+	if _, p, err := net.SplitHostPort(given); err != nil || p != port {
+		return given, ""
+	}
+	return given, running.Secret
+}
+
 // callAgent sends a request to an agent as the client library does.
-func callAgent(ctx context.Context, address string, request []byte, capacity int, timeout time.Duration) ([]byte, error) {
+func callAgent(ctx context.Context, address, secret string, request []byte, capacity int, timeout time.Duration) ([]byte, error) {
 	const margin = 5 * time.Second // the agent is given its whole time
 	ctx, cancel := context.WithTimeout(ctx, timeout+margin)
 	defer cancel()
@@ -112,6 +136,9 @@ func callAgent(ctx context.Context, address string, request []byte, capacity int
 		return nil, err
 	}
 	req.Header.Set("Content-Type", "text/xml; charset=GBK")
+	if secret != "" {
+		req.Header.Set(agent.SecretHeader, secret)
+	}
 	req.Header.Set(agent.CapacityHeader, strconv.Itoa(capacity))
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	resp, err := client.Do(req)
@@ -122,6 +149,9 @@ func callAgent(ctx context.Context, address string, request []byte, capacity int
 	body, err := io.ReadAll(io.LimitReader(resp.Body, protocol.MaxResponse+1))
 	if err != nil {
 		return nil, fmt.Errorf("读卡服务的应答没有收全：%w", err)
+	}
+	if resp.Header.Get(agent.RefusedHeader) != "" {
+		return nil, fmt.Errorf("%s上的读卡服务属于本机的另一个用户，请先运行自己的 mps agent", address)
 	}
 	if resp.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("%s不像读卡服务：HTTP %s：%s", address, resp.Status, bytes.TrimSpace(body))

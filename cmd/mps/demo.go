@@ -45,7 +45,7 @@ func (c demoCommand) Run(ctx context.Context, p *program) error {
 
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	house, err := startHouse(ctx, demoConfig(dir, c.Stay))
+	house, err := startHouse(ctx, demoConfig(dir, c.Stay), c.Stay)
 	if err != nil {
 		return err
 	}
@@ -107,8 +107,9 @@ type house struct {
 const demoInstitution = "H35010000001"
 
 // startHouse starts a sandbox centre, a server over it and an agent over that.
-// They run until ctx ends.
-func startHouse(ctx context.Context, c config.Config) (*house, error) {
+// They run until ctx ends. When public, the agent is the one of this user, and
+// every program of the user finds it.
+func startHouse(ctx context.Context, c config.Config, public bool) (*house, error) {
 	h := &house{centre: newSandbox(c), log: &recorder{}}
 	parts, ctx := errgroup.WithContext(ctx)
 	h.parts = parts
@@ -139,16 +140,24 @@ func startHouse(ctx context.Context, c config.Config) (*house, error) {
 		return errors.Join(err, h.server.close())
 	})
 
-	a, err := newAgent(c, h.log.part("读卡服务"))
+	log := h.log.part("读卡服务")
+	secret, done := "", func() {}
+	if public {
+		h.agent, secret, done, err = meetCallers(ctx, c.Agent.Listen, log)
+	} else {
+		h.agent, err = listen(ctx, c.Agent.Listen)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if h.agent, err = listen(ctx, c.Agent.Listen); err != nil {
+	c.Agent.Listen = h.agent.Addr().String()
+	a, err := newAgent(c, secret, log)
+	if err != nil {
 		return nil, err
 	}
-	c.Agent.Listen = h.agent.Addr().String()
 	parts.Go(func() error {
-		return serve(ctx, h.agent, a.Handler(), time.Duration(c.Agent.Timeout), h.log.part("读卡服务"))
+		defer done()
+		return serve(ctx, h.agent, a.Handler(), time.Duration(c.Agent.Timeout), log)
 	})
 	h.config = c
 	return h, nil
@@ -204,12 +213,14 @@ func (d *demonstration) call(ctx context.Context, request []byte) (*protocol.Res
 		return nil, err
 	}
 	show(d.out, "请求", request)
-	_, port, err := net.SplitHostPort(d.house.config.Agent.Listen)
-	if err != nil {
-		return nil, err
-	}
 	host := exec.CommandContext(ctx, d.command.Host, d.command.Library, file)
-	host.Env = append(os.Environ(), "MPS_CLIENT_PORT="+port)
+	if !d.command.Stay { // it cannot know of this agent
+		_, port, err := net.SplitHostPort(d.house.config.Agent.Listen)
+		if err != nil {
+			return nil, err
+		}
+		host.Env = append(os.Environ(), "MPS_CLIENT_PORT="+port, "MPS_CLIENT_AUTOSTART=0")
+	}
 	answer, err := host.Output()
 	if err != nil {
 		var exit *exec.ExitError

@@ -7,11 +7,14 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -23,7 +26,7 @@ import (
 )
 
 type commands struct {
-	Config string `short:"c" type:"path" placeholder:"文件" help:"配置文件（TOML），各项见 mps.example.toml；不给则用默认值。"`
+	Config string `short:"c" type:"path" placeholder:"文件" help:"配置文件（TOML），各项见 mps.example.toml；不给则用本程序旁边的 mps.toml，没有则用默认值。"`
 
 	Agent   agentCommand   `cmd:"" help:"读卡服务：为本机的医院程序读卡、解析电子凭证。"`
 	Server  serverCommands `cmd:"" help:"服务端：代机构查询电子凭证中心并记账。"`
@@ -74,12 +77,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "mps：命令不对：%v\n用 mps --help 查看用法\n", err)
 		return 2
 	}
-	p := program{config: config.Default(), stdout: stdout}
-	if c.Config != "" {
-		if p.config, err = config.Load(c.Config); err != nil {
-			fmt.Fprintf(stderr, "mps：%v\n", err)
-			return 1
-		}
+	p := program{stdout: stdout}
+	if p.config, err = loadConfig(c.Config); err != nil {
+		fmt.Fprintf(stderr, "mps：%v\n", err)
+		return 1
 	}
 	p.log = slog.New(identity.NewLogHandler(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: p.config.Log.Level})))
 	command.BindTo(ctx, (*context.Context)(nil))
@@ -88,6 +89,23 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 1
 	}
 	return 0
+}
+
+// loadConfig reads the named file or, without a name, mps.toml beside this
+// program when it is there: the client library starts the agent without
+// arguments.
+func loadConfig(path string) (config.Config, error) {
+	if path == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return config.Default(), nil
+		}
+		path = filepath.Join(filepath.Dir(self), "mps.toml")
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return config.Default(), nil
+		}
+	}
+	return config.Load(path)
 }
 
 // chineseHelp is kong's help with its few fixed words in Chinese.

@@ -22,7 +22,7 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"libmps_client.so", "mps-host"} {
+	for _, name := range []string{"libmps_client.so", "mps-host", "mps"} {
 		if _, err := os.Stat(filepath.Join(bin, name)); err != nil {
 			t.Fatalf("run \"make build\" first: %v", err)
 		}
@@ -36,6 +36,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("BIN", bin)
 			e.Setenv("SAMPLES", protocolSamples)
+			e.Setenv("MPS", filepath.Join(bin, "mps"))
 			for _, name := range []string{"AGENT", "SERVER", "CENTRE"} {
 				port, err := freePort()
 				if err != nil {
@@ -46,8 +47,9 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"await":  await,
-			"expand": expand,
+			"await":     await,
+			"expand":    expand,
+			"awaitfile": awaitFile,
 		},
 	})
 }
@@ -81,19 +83,40 @@ func expand(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(path, []byte(os.Expand(ts.ReadFile(args[0]), ts.Getenv)), 0o600))
 }
 
-// awaitPort polls, because another process cannot signal that it listens.
+// awaitFile FILE waits until a file is there.
+func awaitFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: awaitfile FILE")
+	}
+	ts.Check(poll(func() error {
+		_, err := os.Stat(ts.MkAbs(args[0]))
+		return err
+	}))
+}
+
 func awaitPort(port string) error {
+	return poll(func() error {
+		c, err := net.DialTimeout("tcp", "127.0.0.1:"+port, time.Second)
+		if err != nil {
+			return err
+		}
+		return c.Close()
+	})
+}
+
+// poll tries until done returns nil, because another process cannot signal.
+func poll(done func() error) error {
 	const (
 		tries = 200
 		pause = 50 * time.Millisecond
 	)
-	var err error
+	err := done()
 	for range tries {
-		var c net.Conn
-		if c, err = net.DialTimeout("tcp", "127.0.0.1:"+port, pause); err == nil {
-			return c.Close()
+		if err == nil {
+			return nil
 		}
 		time.Sleep(pause)
+		err = done()
 	}
-	return fmt.Errorf("nothing listens on port %s: %w", port, err)
+	return fmt.Errorf("waited in vain: %w", err)
 }

@@ -1,0 +1,161 @@
+// Package rendezvous is how the client library and the agent of one user find
+// each other without configuration.
+//
+// A running agent leaves its port and a secret in a file that only its user
+// can read. The library sends the secret along, so that on a terminal server
+// no agent answers the calls of another user. The file has the form of
+// mps_client.ini, because the library reads both with one parser:
+//
+//	port = 7936
+//	secret = 0123456789abcdef0123456789abcdef
+package rendezvous
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+)
+
+const (
+	addressFile = "agent.ini"
+	lockFile    = "agent.running"
+	maxFile     = 4 << 10 // bytes
+)
+
+// ErrRunning means that another agent of the same user runs.
+var ErrRunning = errors.New("本用户的读卡服务已在运行")
+
+// An Address is where an agent of this machine answers, and to whom.
+type Address struct {
+	Port   int
+	Secret string // 32 lower-case hex digits
+}
+
+// NewSecret returns a new random secret.
+func NewSecret() string {
+	var b [16]byte
+	rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}
+
+// Dir is the folder of the user's address file: on Windows %LOCALAPPDATA%\mps,
+// or %APPDATA%\mps where Windows has no other (XP); elsewhere
+// $XDG_RUNTIME_DIR/mps or, without such a directory, $HOME/.cache/mps.
+func Dir() (string, error) {
+	candidates := []struct{ variable, below string }{{"XDG_RUNTIME_DIR", ""}, {"HOME", ".cache"}}
+	if runtime.GOOS == "windows" {
+		candidates = []struct{ variable, below string }{{"LOCALAPPDATA", ""}, {"APPDATA", ""}}
+	}
+	for _, c := range candidates {
+		if base := os.Getenv(c.variable); filepath.IsAbs(base) {
+			return filepath.Join(base, c.below, "mps"), nil
+		}
+	}
+	return "", fmt.Errorf("环境变量%s和%s都没有设置", candidates[0].variable, candidates[1].variable)
+}
+
+// Read returns the address that is in dir. Without one the error is
+// fs.ErrNotExist.
+func Read(dir string) (Address, error) {
+	f, err := os.Open(filepath.Join(dir, addressFile))
+	if err != nil {
+		return Address{}, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return Address{}, err
+	}
+	return parse(b)
+}
+
+func parse(b []byte) (Address, error) {
+	if len(b) > maxFile {
+		return Address{}, fmt.Errorf("%s is longer than %d bytes", addressFile, maxFile)
+	}
+	var a Address
+	lines := bufio.NewScanner(bytes.NewReader(b))
+	for lines.Scan() {
+		key, value, _ := strings.Cut(lines.Text(), "=")
+		value = strings.TrimSpace(value)
+		switch strings.TrimSpace(key) {
+		case "port":
+			port, err := strconv.ParseUint(value, 10, 16)
+			if err != nil {
+				return Address{}, fmt.Errorf("reading port: %w", err)
+			}
+			a.Port = int(port)
+		case "secret":
+			a.Secret = value
+		}
+	}
+	if secret, err := hex.DecodeString(a.Secret); a.Port == 0 || err != nil || len(secret) != 16 {
+		return Address{}, fmt.Errorf("%s has no port or no secret", addressFile)
+	}
+	return a, nil
+}
+
+// A Claim is the right to be the one agent of a user. It ends with Release, or
+// with the process.
+type Claim struct {
+	dir  string
+	lock *os.File
+	mine Address
+}
+
+// NewClaim makes this process the agent of the user whose folder dir is. The
+// error is ErrRunning when there is one already.
+func NewClaim(dir string) (*Claim, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := lock(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &Claim{dir: dir, lock: f}, nil
+}
+
+// Publish writes the address for the user's programs. Readers see it whole or
+// not at all.
+func (c *Claim) Publish(a Address) error {
+	f, err := os.CreateTemp(c.dir, addressFile+".*") // 0600
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(f, "; 由正在运行的读卡服务写入，退出时删除\nport = %d\nsecret = %s\n", a.Port, a.Secret)
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), filepath.Join(c.dir, addressFile))
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	c.mine = a
+	return nil
+}
+
+// Release takes the address away and lets another agent claim.
+func (c *Claim) Release() error {
+	var err error
+	if a, readErr := Read(c.dir); readErr == nil && a == c.mine {
+		err = os.Remove(filepath.Join(c.dir, addressFile))
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+	}
+	return errors.Join(err, c.lock.Close())
+}
