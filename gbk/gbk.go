@@ -16,7 +16,6 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
-	"golang.org/x/text/transform"
 )
 
 // Outside says how Append writes a character that GBK lacks.
@@ -26,6 +25,14 @@ const (
 	Reference    Outside = iota // as an XML numeric reference, &#N;
 	GB18030                     // as GB18030 bytes; the few that x/text lacks (U+E766-U+E864) as QuestionMark
 	QuestionMark                // as one full-width ？, the character is lost
+)
+
+// The converters of x/text keep no state between calls, so that one of each is
+// enough.
+var (
+	gb18030Decoder = simplifiedchinese.GB18030.NewDecoder().Transformer
+	gb18030Encoder = simplifiedchinese.GB18030.NewEncoder().Transformer
+	gbkEncoder     = simplifiedchinese.GBK.NewEncoder().Transformer
 )
 
 // InvalidError reports bytes that are no GB18030 text.
@@ -44,14 +51,13 @@ func Decode(b []byte) (string, error) {
 	if n == len(b) {
 		return string(b), nil
 	}
-	decoder := simplifiedchinese.GB18030.NewDecoder().Transformer
 	dst := make([]byte, 0, len(b)+len(b)/2)
 	for i := 0; i < len(b); i += n {
 		if n = asciiPrefix(b[i:]); n > 0 {
 			dst = append(dst, b[i:i+n]...)
 			continue
 		}
-		if dst, n = appendRune(dst, b[i:], decoder); n == 0 {
+		if dst, n = appendRune(dst, b[i:]); n == 0 {
 			return "", &InvalidError{Offset: i}
 		}
 	}
@@ -60,7 +66,7 @@ func Decode(b []byte) (string, error) {
 
 // appendRune appends the character at the start of b to dst as UTF-8 and
 // returns how many bytes of b it takes, 0 when they are no character.
-func appendRune(dst, b []byte, decoder transform.Transformer) ([]byte, int) {
+func appendRune(dst, b []byte) ([]byte, int) {
 	n := charLen(b)
 	if n == 0 {
 		return dst, 0
@@ -71,7 +77,7 @@ func appendRune(dst, b []byte, decoder transform.Transformer) ([]byte, int) {
 		}
 	}
 	dst = slices.Grow(dst, utf8.UTFMax)
-	m, _, err := decoder.Transform(dst[len(dst):cap(dst)], b[:n], true)
+	m, _, err := gb18030Decoder.Transform(dst[len(dst):cap(dst)], b[:n], true)
 	r, size := utf8.DecodeRune(dst[len(dst) : len(dst)+m])
 	if err != nil || r == utf8.RuneError || size != m {
 		return dst, 0
@@ -86,29 +92,21 @@ func appendRune(dst, b []byte, decoder transform.Transformer) ([]byte, int) {
 // Append appends s in GBK to dst. Characters that GBK lacks are written as
 // outside says; bytes of s that are no UTF-8 count as U+FFFD.
 func Append(dst []byte, s string, outside Outside) []byte {
-	encoder := simplifiedchinese.GBK.NewEncoder().Transformer
-	char := make([]byte, 0, utf8.UTFMax)
-	for len(s) > 0 {
-		if n := asciiPrefix(s); n > 0 {
-			dst = append(dst, s[:n]...)
-			s = s[n:]
-			continue
+	for src := []byte(s); len(src) > 0; {
+		dst = slices.Grow(dst, len(src)) // no character is longer in GBK than in UTF-8
+		m, n, err := gbkEncoder.Transform(dst[len(dst):cap(dst)], src, true)
+		dst = dst[:len(dst)+m]
+		src = src[n:]
+		if err == nil {
+			break
 		}
-		r, n := utf8.DecodeRuneInString(s)
+		r, n := utf8.DecodeRune(src)
 		if lead, trail, ok := userDefinedBytes(r); ok {
 			dst = append(dst, lead, trail)
-			s = s[n:]
-			continue
-		}
-		char = utf8.AppendRune(char[:0], r)
-		dst = slices.Grow(dst, utf8.UTFMax)
-		m, _, err := encoder.Transform(dst[len(dst):cap(dst)], char, true)
-		if err == nil {
-			dst = dst[:len(dst)+m]
 		} else {
 			dst = appendOutside(dst, r, outside)
 		}
-		s = s[n:]
+		src = src[n:]
 	}
 	return dst
 }
@@ -130,7 +128,7 @@ func appendOutside(dst []byte, r rune, outside Outside) []byte {
 
 func appendGB18030(dst []byte, r rune) []byte {
 	var out [utf8.UTFMax]byte
-	n, _, _ := simplifiedchinese.GB18030.NewEncoder().Transformer.Transform(out[:], utf8.AppendRune(nil, r), true)
+	n, _, _ := gb18030Encoder.Transform(out[:], utf8.AppendRune(nil, r), true)
 	return append(dst, out[:n]...)
 }
 

@@ -79,12 +79,15 @@ func isEncodingChar(r rune) bool {
 
 func decodeGBK(b []byte) (string, error) {
 	s, err := gbk.Decode(b)
+	if err == nil {
+		return s, nil
+	}
 	var invalid *gbk.InvalidError
 	if errors.As(err, &invalid) {
 		s, _ = gbk.Decode(b[:invalid.Offset])
 		return s, errorf("报文第%d字节处不是GBK字符：请检查报文的编码", invalid.Offset+1)
 	}
-	return s, nil
+	return "", err
 }
 
 func validUTF8(b []byte) (string, error) {

@@ -1,8 +1,8 @@
 package protocol
 
 import (
+	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"mps/gbk"
 )
@@ -97,17 +97,31 @@ type Encoder struct {
 
 // Append appends the wire bytes of an answer to dst.
 func (e *Encoder) Append(dst []byte, r *Response) []byte {
-	body := e.appendFields(make([]byte, 0, 4<<10), r.Body)
+	dst = slices.Grow(dst, r.sizeHint())
 	dst = append(dst, declaration...)
 	dst = append(dst, "<response>\n    <Header>\n"...)
 	dst = e.appendElement(dst, Field{Name: "funid", Value: r.Funid})
-	dst = e.appendElement(dst, Field{Name: "sign", Value: e.Key.Sign(body)})
+	dst = append(dst, "        <sign>"...)
+	sign := len(dst)
+	dst = append(dst, Unsigned+"</sign>\n"...)
 	dst = e.appendElement(dst, Field{Name: "result", Value: r.Result})
 	dst = append(dst, "        <msg>"...)
 	dst = e.appendText(dst, r.Msg)
 	dst = append(dst, "</msg>\n    </Header>\n    <Body>"...)
-	dst = append(dst, body...)
+	body := len(dst)
+	dst = e.appendFields(dst, r.Body)
+	copy(dst[sign:], e.Key.Sign(dst[body:]))
 	return append(dst, "</Body>\n</response>"...)
+}
+
+// sizeHint returns a number of bytes that most answers of r fit in.
+func (r *Response) sizeHint() int {
+	const envelope = 384
+	n := envelope + len(r.Msg)
+	for _, f := range r.Body {
+		n += 2*len(f.Name) + len(f.Value) + 32
+	}
+	return n
 }
 
 // appendFields appends what stands between <Body> and </Body>.
@@ -141,30 +155,4 @@ func (e *Encoder) appendElement(dst []byte, f Field) []byte {
 	dst = append(dst, "</"...)
 	dst = append(dst, f.Name...)
 	return append(dst, ">\n"...)
-}
-
-// appendText appends s in GBK with only & < > escaped: quotes stay, because
-// host programs search out_put for them. Characters that XML does not allow
-// become a question mark.
-func (e *Encoder) appendText(dst []byte, s string) []byte {
-	from := 0
-	for i, r := range s {
-		var escaped string
-		switch {
-		case r == '&':
-			escaped = "&amp;"
-		case r == '<':
-			escaped = "&lt;"
-		case r == '>':
-			escaped = "&gt;"
-		case !isXMLChar(r):
-			escaped = "?"
-		default:
-			continue
-		}
-		dst = gbk.Append(dst, s[from:i], e.Outside)
-		dst = append(dst, escaped...)
-		from = i + max(1, utf8.RuneLen(r))
-	}
-	return gbk.Append(dst, s[from:], e.Outside)
 }
