@@ -9,8 +9,9 @@ import (
 
 // write is a row on its way to the disk.
 type write struct {
-	row  *row
-	done chan error // gets the result; has room for it
+	row    *row
+	result error      // of the last try; the writer's until it is sent
+	done   chan error // gets the result; has room for it
 }
 
 // sweepInterval is how often expired answers are looked for. Recall does not
@@ -23,82 +24,82 @@ func (j *Journal) run() {
 	defer close(j.stopped)
 	sweep := time.NewTimer(0) // the last run may have left something
 	defer sweep.Stop()
-	batch := make([]*write, 0, batchSize)
 	for {
 		select {
 		case w := <-j.queue:
-			batch = j.waiting(append(batch[:0], w))
-			j.write(batch)
+			j.write(w)
 		case <-sweep.C:
 			sweep.Reset(j.sweep())
 		case <-j.closing:
-			for len(j.queue) > 0 {
-				j.write(j.waiting(batch[:0]))
+			for {
+				select {
+				case w := <-j.queue:
+					j.write(w)
+				default:
+					return
+				}
 			}
-			return
 		}
 	}
 }
 
-// waiting fills the batch with what the queue holds now.
-func (j *Journal) waiting(batch []*write) []*write {
-	for len(batch) < batchSize {
-		select {
-		case w := <-j.queue:
-			batch = append(batch, w)
-		default:
-			return batch
-		}
-	}
-	return batch
-}
-
-// write stores a batch in one transaction and answers everybody who waits for
-// it. When a row cannot be inserted, each is tried in a transaction of its own,
-// so that a bad row costs only itself.
-func (j *Journal) write(batch []*write) {
-	results := make([]error, len(batch))
-	bad, err := j.transact(batch, results)
+// write stores a row, and with it those that wait or come meanwhile, in one
+// transaction, and answers everybody who waits for it. When a row cannot be
+// inserted, each is tried in a transaction of its own, so that a bad row costs
+// only itself.
+func (j *Journal) write(first *write) {
+	batch, bad, err := j.transact([]*write{first}, batchSize)
 	if bad && len(batch) > 1 {
-		for i := range batch {
-			_, err := j.transact(batch[i:i+1], results[i:i+1])
-			if err != nil {
-				results[i] = err
+		for _, w := range batch {
+			if _, _, err := j.transact([]*write{w}, 1); err != nil {
+				w.result = err
 			}
 		}
 	} else if err != nil {
-		for i := range results {
-			results[i] = err
+		for _, w := range batch {
+			w.result = err
 		}
 	}
-	for i, w := range batch {
-		w.done <- results[i]
+	for _, w := range batch {
+		w.done <- w.result
 	}
 }
 
-// transact stores a batch, all or nothing. Rows that another entry excludes
-// get ErrRecorded in results and are no failure; bad tells that the failure
-// came from a row and not from the transaction around it.
+// transact stores a batch, all or nothing, after filling it from the queue to
+// at most limit rows. It does so while it inserts: callers whom the last batch
+// has just answered come back at that moment, and would need a transaction of
+// their own if the batch were closed before.
+//
+// Rows that another entry excludes get ErrRecorded as their result and are no
+// failure; bad tells that the failure came from a row and not from the
+// transaction around it.
 //
 // There is no context: statements wait for a lock as long as the database's
 // busy timeout at most, and a commit must not be given up half way.
-func (j *Journal) transact(batch []*write, results []error) (bad bool, err error) {
+func (j *Journal) transact(batch []*write, limit int) (_ []*write, bad bool, err error) {
 	ctx := context.Background()
 	tx, err := j.db.BeginTx(ctx, nil)
 	if err != nil {
-		return false, fmt.Errorf("journal: beginning to write: %w", err)
+		return batch, false, fmt.Errorf("journal: beginning to write: %w", err)
 	}
 	defer tx.Rollback() // without effect after Commit
 	entry, answer := tx.StmtContext(ctx, j.insertEntry), tx.StmtContext(ctx, j.insertAnswer)
-	for i, w := range batch {
-		if results[i], err = insert(ctx, entry, answer, w.row); err != nil {
-			return true, fmt.Errorf("journal: writing: %w", err)
+	for i := 0; i < len(batch); i++ {
+		if batch[i].result, err = insert(ctx, entry, answer, batch[i].row); err != nil {
+			return batch, true, fmt.Errorf("journal: writing: %w", err)
+		}
+		if len(batch) < limit {
+			select {
+			case w := <-j.queue:
+				batch = append(batch, w)
+			default:
+			}
 		}
 	}
 	if err := tx.Commit(); err != nil {
-		return false, fmt.Errorf("journal: committing: %w", err)
+		return batch, false, fmt.Errorf("journal: committing: %w", err)
 	}
-	return false, nil
+	return batch, false, nil
 }
 
 // insert stores one row. The result is nil or ErrRecorded.

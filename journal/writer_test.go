@@ -50,6 +50,10 @@ func TestRecordFailsWhenTheDatabaseDoes(t *testing.T) {
 func TestABadRowCostsOnlyItself(t *testing.T) {
 	db := openDB(t)
 	j := newJournal(t, db, Options{})
+	lock, err := db.Begin() // immediate: the writer waits, and the queue fills
+	if err != nil {
+		t.Fatal(err)
+	}
 	var batch []*write
 	for i := range 5 {
 		e := benchEntry(fmt.Sprint("r-", min(i, 3))) // the last one repeats an id
@@ -57,10 +61,15 @@ func TestABadRowCostsOnlyItself(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		batch = append(batch, &write{row, make(chan error, 1)})
+		if i == 1 {
+			row.entry[0] = nil // time is NOT NULL
+		}
+		batch = append(batch, &write{row: row, done: make(chan error, 1)})
+		j.queue <- batch[i]
 	}
-	batch[1].row.entry[0] = nil // time is NOT NULL
-	j.write(batch)
+	if err := lock.Rollback(); err != nil {
+		t.Fatal(err)
+	}
 	for i, w := range batch {
 		err := <-w.done
 		switch {
