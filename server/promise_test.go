@@ -169,7 +169,7 @@ func TestNothingPersonalIsWritten(t *testing.T) {
 	f.post(t, strings.ReplaceAll(request("r-9", testCode), "收费窗口3", testNumber))
 	f.post(t, strings.ReplaceAll(request("r-9", testCode), `"orgId":""`, `"orgId":"`+testNumber+`"`))
 	written := []byte(f.log.String())
-	if !bytes.Contains(written, []byte("request=r-0")) {
+	if !bytes.Contains(written, []byte("request_id=r-0")) {
 		t.Fatal("the log is not where this test looks for it")
 	}
 	for _, name := range []string{"mps.db", "mps.db-wal"} {
@@ -195,8 +195,8 @@ func TestTheLogHasOneLinePerQuery(t *testing.T) {
 		t.Fatalf("log %q", lines)
 	}
 	for i, want := range []string{
-		"request=r-1 institution=H1 terminal=收费窗口3 function=N04.00.00.01 result=answered replayed=false",
-		"request=r-1 institution=H1 terminal=收费窗口3 function=N04.00.00.01 result=answered replayed=true",
+		"request_id=r-1 institution=H1 terminal=收费窗口3 function=N04.00.00.01 result=answered replayed=false",
+		"request_id=r-1 institution=H1 terminal=收费窗口3 function=N04.00.00.01 result=answered replayed=true",
 	} {
 		if !strings.Contains(lines[i], want) || !strings.Contains(lines[i], "level="+slog.LevelInfo.String()) {
 			t.Errorf("line %d: %s", i, lines[i])

@@ -62,8 +62,8 @@ func (s *Server) logQuery(r *http.Request, about summary, out outcome, took time
 		level = slog.LevelError
 	}
 	attrs := []slog.Attr{
-		slog.String("request", about.request),
-		slog.String("institution", about.institution),
+		slog.Any("request_id", identity.Public(about.request)),
+		slog.Any("institution", identity.Public(about.institution)),
 		slog.String("terminal", identity.MaskText(about.terminal)),
 		slog.String("function", identity.MaskText(about.function)),
 		slog.String("result", about.result),
