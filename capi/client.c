@@ -2,58 +2,80 @@
 #include "config.h"
 #include "exchange.h"
 #include "mps_client.h"
+#include "platform.h"
 #include <stddef.h>
 
 enum {
-    BLANKS_MIN = 64,      /* fewer may be chance */
-    BLANKS_MAX = 1 << 20, /* more are not counted */
+    BLANKS_MIN = 64,    /* fewer may be chance */
+    LOOK_MAX = 1 << 20, /* bytes of resp that are looked at */
 };
 
-/*
- * blank_capacity returns the size of a buffer that came in filled with blanks, as PowerBuilder,
- * VB6 and VFP do before a call, NUL included, or 0. The first byte that is no blank ends the
- * look: nothing behind it may be there at all.
- */
-static int blank_capacity(const char *resp)
+/* is_unit looks at no more bytes than it must. */
+static int is_unit(enum charset charset, const char *at, char c)
 {
-    int n = 0;
-
-    while (n < BLANKS_MAX && resp[n] == ' ')
-        n++;
-    if (n == BLANKS_MAX)
-        return n;
-    return n >= BLANKS_MIN && resp[n] == '\0' ? n + 1 : 0;
+    return at[0] == c && (charset == CHARSET_GBK || at[1] == '\0');
 }
 
-/* call answers req in resp. capacity 0 stands for the configured one. */
-static int call(const char *req, char *resp, int capacity)
+/*
+ * blank_capacity returns the bytes of a buffer that came in filled with blanks, as PowerBuilder,
+ * VB6 and VFP do before a call, NUL included, or 0. The first byte that is no blank ends the
+ * look: nothing behind it may be there at all. Nothing is behind room.
+ */
+static size_t blank_capacity(enum charset charset, const char *resp, size_t room)
 {
-    struct config c = config_get();
-    struct request r;
+    const size_t unit = (size_t)charset;
+    size_t n = 0;
 
-    request_look(&r, req);
-    if (capacity == 0)
-        capacity = c.capacity;
-    if (c.fault.message != MESSAGE_NONE)
-        return answer_fault(&r, c.fault, resp, capacity);
-    return exchange(&c, &r, resp, capacity);
+    while (n + unit <= room && is_unit(charset, resp + n, ' '))
+        n += unit;
+    if (n == LOOK_MAX)
+        return n;
+    if (n < BLANKS_MIN * unit || n + unit > room || !is_unit(charset, resp + n, '\0'))
+        return 0;
+    return n + unit;
+}
+
+/* call answers the request in resp, of which room bytes can be written. */
+static int call(const struct request *r, const struct config *c, char *resp, size_t capacity,
+                size_t room)
+{
+    if (capacity > room)
+        capacity = room;
+    if (c->fault.message != MESSAGE_NONE)
+        return answer_fault(r, c->fault, resp, (int)capacity);
+    return exchange(c, r, resp, (int)capacity);
 }
 
 int MPS_API MPS_Call(char *req, char *resp)
 {
+    struct request r;
+
     if (req == NULL || resp == NULL)
         return MPS_NULL_POINTER;
-    call(req, resp, blank_capacity(resp));
+    size_t room = platform_writable(resp, LOOK_MAX);
+    if (room == 0)
+        return MPS_BAD_BUFFER;
+    struct config c = config_get();
+    request_look(&r, req);
+    size_t blank = blank_capacity(r.charset, resp, room);
+    call(&r, &c, resp, blank > 0 ? blank : (size_t)c.capacity, room);
     return 0;
 }
 
 int MPS_API MPS_CallEx(const char *req, char *resp, int capacity)
 {
+    struct request r;
+
     if (req == NULL || resp == NULL)
         return MPS_NULL_POINTER;
     if (capacity < 1)
         return MPS_BAD_CAPACITY;
-    return call(req, resp, capacity);
+    size_t room = platform_writable(resp, (size_t)capacity);
+    if (room == 0)
+        return MPS_BAD_BUFFER;
+    struct config c = config_get();
+    request_look(&r, req);
+    return call(&r, &c, resp, (size_t)capacity, room);
 }
 
 const char *MPS_API MPS_Version(void)

@@ -14,8 +14,9 @@ enum {
 
 struct config {
     int capacity;       /* bytes of resp, NUL included, when it does not tell itself */
-    int port;           /* of the agent on 127.0.0.1 */
+    int port;           /* of the agent on 127.0.0.1; 0: wherever the user's agent is */
     int timeout_ms;     /* of one call, all in all */
+    int autostart;      /* start an agent where none is */
     struct fault fault; /* MESSAGE_NONE, or why the settings cannot be used */
 };
 
@@ -24,8 +25,8 @@ struct config config_default(void);
 
 /*
  * config_parse takes over the settings in the n bytes of an ini file. It returns 0, or the number
- * of the first line that is wrong: not "key = value", an unknown key, a key for the second time, a
- * value out of bounds. Section headers are allowed and ignored.
+ * of the first line that is wrong: no line of an ini file, an unknown key, a key for the second
+ * time, a value out of bounds.
  */
 int config_parse(struct config *c, const char *text, size_t n);
 

@@ -2,13 +2,26 @@
 #include <stddef.h>
 #include <string.h>
 
-enum state { VERSION, STATUS, REASON, LINE_END, LINE, NAME, VALUE, DIGITS, PADDING, HEAD_END };
+enum state {
+    VERSION,
+    STATUS,
+    REASON,
+    LINE_END,
+    LINE,
+    NAME,
+    VALUE,
+    DIGITS,
+    PADDING,
+    REFUSED,
+    HEAD_END
+};
 
 static void start_response(struct http_head *h)
 {
     h->status = 0;
     h->length = -1;
     h->needed = -1;
+    h->secret = 0;
     h->number = NULL;
     h->at = 0;
     h->state = VERSION;
@@ -86,7 +99,7 @@ static enum http_step take_name(struct http_head *h, char c)
             h->number = &h->needed;
         if (h->number != NULL && *h->number != -1)
             return HTTP_MALFORMED; /* twice */
-        return move(h, VALUE);
+        return move(h, strcmp(h->name, "mps-refused") == 0 ? REFUSED : VALUE);
     }
     if (!is_token(c))
         return HTTP_MALFORMED;
@@ -124,6 +137,25 @@ static enum http_step take_digits(struct http_head *h, char c)
     return HTTP_MORE;
 }
 
+/* take_refused compares the value with the one word that matters; what differs leaves at beyond. */
+static enum http_step take_refused(struct http_head *h, char c)
+{
+    static const char word[] = "secret";
+    enum { END = sizeof word - 1, BEYOND };
+    int blank = c == ' ' || c == '\t';
+
+    if (c == '\r') {
+        h->secret = h->at == END;
+        return move(h, LINE_END);
+    }
+    if (!is_field(c))
+        return HTTP_MALFORMED;
+    if (blank && (h->at == 0 || h->at == END))
+        return HTTP_MORE;
+    h->at = h->at < END && c == word[h->at] ? h->at + 1 : BEYOND;
+    return HTTP_MORE;
+}
+
 enum http_step http_head_byte(struct http_head *h, char c)
 {
     if (++h->size > HTTP_HEAD_MAX)
@@ -151,6 +183,8 @@ enum http_step http_head_byte(struct http_head *h, char c)
     case DIGITS:
     case PADDING:
         return take_digits(h, c);
+    case REFUSED:
+        return take_refused(h, c);
     case HEAD_END:
         if (c != '\n')
             return HTTP_MALFORMED;

@@ -13,6 +13,7 @@ struct http_head {
     int status; /* 200 to 599, of the final response: interim ones (100 Continue) are skipped */
     int length; /* Content-Length; -1 when absent, HTTP_LENGTH_MAX + 1 for anything larger */
     int needed; /* MPS-Needed, likewise */
+    int secret; /* MPS-Refused: secret, from another user's agent */
 
     /* The rest is the parser's own. */
     int state;

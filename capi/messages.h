@@ -2,9 +2,15 @@
 #ifndef MESSAGES_H
 #define MESSAGES_H
 
+#include <stdint.h>
+
 enum message {
     MESSAGE_NONE,
     MESSAGE_REFUSED,         /* port */
+    MESSAGE_NO_PROGRAM,      /* port */
+    MESSAGE_START_FAILED,    /* port, the system's error code */
+    MESSAGE_NOT_STARTED,     /* port, milliseconds waited */
+    MESSAGE_OTHER_USER,      /* port */
     MESSAGE_CONNECT_TIMEOUT, /* port, milliseconds */
     MESSAGE_NO_NETWORK,      /* the system's error code */
     MESSAGE_ANSWER_TIMEOUT,  /* milliseconds */
@@ -29,9 +35,14 @@ struct fault {
 };
 
 /*
- * message_text returns the GBK text of a message, in which every '%' stands for the next number.
- * ('%' is never the second byte of a GBK character.) The texts hold none of & < >.
+ * A message in both charsets of callers. Every '%' stands for the next number. ('%' is never the
+ * second byte of a GBK character.) The texts hold none of & < >.
  */
-const char *message_text(enum message message);
+struct message_text {
+    const char *gbk;
+    const uint16_t *utf16;
+};
+
+const struct message_text *message_text(enum message message);
 
 #endif

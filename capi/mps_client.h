@@ -50,6 +50,9 @@ extern "C" {
 #define MPS_NULL_POINTER (-1)
 /* Returned by MPS_CallEx when capacity is less than 1. Nothing was read or written. */
 #define MPS_BAD_CAPACITY (-2)
+/* Returned when resp points to memory that cannot be written. Nothing was written. Windows only:
+ * elsewhere the system cannot tell, and such a program crashes. */
+#define MPS_BAD_BUFFER (-3)
 
 /*
  * MPS_Call sends the request req, a NUL-terminated GBK XML text, and writes the answer to resp,

@@ -1,7 +1,8 @@
 /*
- * The seam to the operating system: a clock, one TCP connection to this computer, the file beside
- * the library, the environment. platform_posix.c and platform_windows.c implement it; the fuzz
- * tests bring their own.
+ * The seam to the operating system: a clock, one TCP connection to this computer, a look at
+ * memory, files and environment, starting the agent. platform_*.c implement clock, connection and
+ * memory, files_*.c files and environment, process_*.c the start, each for POSIX and for Windows.
+ * The fuzz tests bring their own.
  */
 #ifndef PLATFORM_H
 #define PLATFORM_H
@@ -55,6 +56,15 @@ enum connection_result connection_receive(struct connection *c, char *data, size
 
 void connection_close(struct connection *c);
 
+/*
+ * platform_writable returns how many of the limit bytes at p can be written: all of them where
+ * the system cannot tell cheaply (POSIX).
+ */
+size_t platform_writable(const void *p, size_t limit);
+
+/* platform_can_read tells whether n bytes at p can be read; where it cannot tell, they cannot. */
+int platform_can_read(const void *p, size_t n);
+
 enum { FILE_ABSENT = -1, FILE_UNREADABLE = -2 };
 
 /*
@@ -64,9 +74,36 @@ enum { FILE_ABSENT = -1, FILE_UNREADABLE = -2 };
 int platform_read_beside(const char *name, char *data, int size);
 
 /*
+ * platform_read_user does the same in the folder where agent and library of one user meet:
+ * %LOCALAPPDATA%\mps, or %APPDATA%\mps where Windows has no other; elsewhere
+ * $XDG_RUNTIME_DIR/mps or, without such a directory, $HOME/.cache/mps. A file that belongs to
+ * another user counts as absent.
+ */
+int platform_read_user(const char *name, char *data, int size);
+
+/*
  * platform_environment copies an environment variable and returns 1, or 0 when there is none. A
  * value that does not fit is cut to a non-empty text that is no number.
  */
 int platform_environment(const char *name, char *value, int size);
+
+void platform_sleep(int milliseconds);
+
+/*
+ * platform_try_lock takes the lock of those who start this user's agent and returns 1, or 0 while
+ * another thread or process has it. Where there can be no lock there is nothing to wait for: 1.
+ * After 1, the same thread must call platform_unlock.
+ */
+int platform_try_lock(intptr_t *lock);
+void platform_unlock(intptr_t lock);
+
+enum spawn_result { SPAWN_OK, SPAWN_ABSENT, SPAWN_FAILED };
+
+/*
+ * platform_spawn_agent starts "mps agent" from the folder of this library: in that folder,
+ * without window or terminal, with none of this process's files, and nobody waiting for it. *code
+ * is the system's error code after SPAWN_FAILED.
+ */
+enum spawn_result platform_spawn_agent(int *code);
 
 #endif

@@ -1,7 +1,6 @@
 /* Windows XP and later: kernel32 and ws2_32, nothing newer, no C runtime of its own. */
 #define WIN32_LEAN_AND_MEAN
 #include "platform.h"
-#include <string.h>
 #include <winsock2.h>
 
 #include <windows.h>
@@ -30,6 +29,7 @@ static enum connection_result failed(struct connection *c, int code)
         return CONNECTION_REFUSED;
     case WSAECONNRESET:
     case WSAECONNABORTED:
+    case WSAENETRESET:
     case WSAESHUTDOWN:
         return CONNECTION_CLOSED;
     case WSAETIMEDOUT:
@@ -151,59 +151,33 @@ void connection_close(struct connection *c)
     c->started = 0;
 }
 
-/* path_beside writes the path of a file in this DLL's own folder and tells whether it could. */
-static int path_beside(const char *name, WCHAR *path, DWORD size)
+/* extent returns how many of the limit bytes at p lie in memory of one of the protections. */
+static size_t extent(const void *p, size_t limit, DWORD protections)
 {
-    static const char here;
-    HMODULE self;
-    DWORD n;
+    const uintptr_t start = (uintptr_t)p;
+    MEMORY_BASIC_INFORMATION m;
+    size_t n = 0;
 
-    if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
-                                GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
-                            (LPCWSTR)(const void *)&here, &self))
-        return 0;
-    n = GetModuleFileNameW(self, path, size);
-    if (n == 0 || n >= size)
-        return 0;
-    while (n > 0 && path[n - 1] != L'\\')
-        n--;
-    for (; *name != '\0'; name++) {
-        if (n + 1 >= size)
-            return 0;
-        path[n++] = (WCHAR)*name;
+    while (n < limit && VirtualQuery((const void *)(start + n), &m, sizeof m) != 0) {
+        if (m.State != MEM_COMMIT || (m.Protect & PAGE_GUARD) != 0 ||
+            (m.Protect & protections) == 0)
+            break;
+        n = (uintptr_t)m.BaseAddress + m.RegionSize - start;
     }
-    path[n] = L'\0';
-    return 1;
+    return n < limit ? n : limit;
 }
 
-int platform_read_beside(const char *name, char *data, int size)
-{
-    WCHAR path[MAX_PATH];
-    DWORD n = 0;
+enum {
+    WRITABLE = PAGE_READWRITE | PAGE_WRITECOPY | PAGE_EXECUTE_READWRITE | PAGE_EXECUTE_WRITECOPY,
+    READABLE = WRITABLE | PAGE_READONLY | PAGE_EXECUTE_READ,
+};
 
-    if (!path_beside(name, path, MAX_PATH))
-        return FILE_UNREADABLE;
-    HANDLE file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
-                              OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
-    if (file == INVALID_HANDLE_VALUE) {
-        DWORD code = GetLastError();
-        return code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND ? FILE_ABSENT
-                                                                            : FILE_UNREADABLE;
-    }
-    BOOL ok = ReadFile(file, data, (DWORD)size, &n, NULL);
-    CloseHandle(file);
-    return ok ? (int)n : FILE_UNREADABLE;
+size_t platform_writable(const void *p, size_t limit)
+{
+    return extent(p, limit, WRITABLE);
 }
 
-int platform_environment(const char *name, char *value, int size)
+int platform_can_read(const void *p, size_t n)
 {
-    DWORD n;
-
-    SetLastError(ERROR_SUCCESS);
-    n = GetEnvironmentVariableA(name, value, (DWORD)size);
-    if (n == 0 && GetLastError() == ERROR_ENVVAR_NOT_FOUND)
-        return 0;
-    if (n == 0 || n >= (DWORD)size)
-        strcpy(value, n == 0 ? "" : "-");
-    return 1;
+    return extent(p, n, READABLE) == n;
 }

@@ -1,21 +1,28 @@
 #include "text.h"
 
-static void add_byte(struct text *t, char c)
+static void add_byte(struct text *t, unsigned byte)
 {
     if (t->length < t->size)
-        t->data[t->length] = c;
+        t->data[t->length] = (char)byte;
     t->length++;
+}
+
+void text_add_unit(struct text *t, unsigned unit)
+{
+    add_byte(t, unit & 0xFF);
+    if (t->charset == CHARSET_UTF16LE)
+        add_byte(t, unit >> 8);
 }
 
 void text_add(struct text *t, const char *word)
 {
     for (; *word != '\0'; word++)
-        add_byte(t, *word);
+        text_add_unit(t, (unsigned char)*word);
 }
 
 void text_add_number(struct text *t, long number)
 {
     if (number >= 10)
         text_add_number(t, number / 10);
-    add_byte(t, (char)('0' + number % 10));
+    text_add_unit(t, (unsigned)('0' + number % 10));
 }

@@ -1,4 +1,5 @@
 #include "platform_fuzz.h"
+#include <sanitizer/asan_interface.h>
 #include <string.h>
 
 struct stream stream;
@@ -63,4 +64,44 @@ int platform_environment(const char *name, char *value, int size)
     (void)value;
     (void)size;
     return 0;
+}
+
+/* Nothing is there to be found or started, and memory is what the sanitizer says. */
+
+size_t platform_writable(const void *p, size_t limit)
+{
+    (void)p;
+    return limit;
+}
+
+int platform_can_read(const void *p, size_t n)
+{
+    return __asan_region_is_poisoned((void *)(uintptr_t)p, n) == NULL;
+}
+
+int platform_read_user(const char *name, char *data, int size)
+{
+    return platform_read_beside(name, data, size);
+}
+
+void platform_sleep(int milliseconds)
+{
+    (void)milliseconds;
+}
+
+int platform_try_lock(intptr_t *lock)
+{
+    *lock = 0;
+    return 1;
+}
+
+void platform_unlock(intptr_t lock)
+{
+    (void)lock;
+}
+
+enum spawn_result platform_spawn_agent(int *code)
+{
+    (void)code;
+    return SPAWN_ABSENT;
 }

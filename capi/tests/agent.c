@@ -46,6 +46,18 @@ static long number(const char *head, const char *name)
     return at == NULL ? -1 : strtol(at + strlen(name), NULL, 10);
 }
 
+/* word copies the header's value, cut, or nothing. */
+static void word(const char *head, const char *name, char *value, size_t size)
+{
+    const char *at = strstr(head, name);
+    size_t n = 0;
+
+    if (at != NULL)
+        for (at += strlen(name); n + 1 < size && at[n] != '\r'; n++)
+            value[n] = at[n];
+    value[n] = '\0';
+}
+
 /* read_request reads byte by byte up to the body: slow and simple. */
 static int read_request(int socket, struct seen *seen)
 {
@@ -60,13 +72,16 @@ static int read_request(int socket, struct seen *seen)
     }
     long length = number(seen->head, "\r\nContent-Length: ");
     CHECK(strncmp(seen->head, start, sizeof start - 1) == 0, "%s", seen->head);
-    CHECK(strstr(seen->head, "\r\nContent-Type: text/xml; charset=GBK\r\n") != NULL, "%s",
-          seen->head);
+    seen->utf16 = strstr(seen->head, "\r\nMPS-Charset: utf-16le\r\n") != NULL;
+    CHECK(strstr(seen->head, seen->utf16 ? "\r\nContent-Type: text/xml; charset=UTF-16LE\r\n"
+                                         : "\r\nContent-Type: text/xml; charset=GBK\r\n") != NULL,
+          "%s", seen->head);
+    word(seen->head, "\r\nMPS-Secret: ", seen->secret, sizeof seen->secret);
     CHECK(strstr(seen->head, "\r\nConnection: close\r\n") != NULL, "%s", seen->head);
-    CHECK(length >= 0 && length <= 65536, "%s", seen->head);
+    CHECK(length >= 0 && length <= 65536 * (1 + seen->utf16), "%s", seen->head);
     seen->capacity = (int)number(seen->head, "\r\nMPS-Capacity: ");
     seen->length = (size_t)length;
-    seen->body = calloc(1, seen->length + 1);
+    seen->body = calloc(1, seen->length + 2);
     if (seen->body == NULL)
         abort();
     return seen->length == 0 ||

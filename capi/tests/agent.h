@@ -7,9 +7,11 @@
 /* What the library sent. */
 struct seen {
     char head[1024]; /* NUL-terminated, with the empty line */
-    char *body;      /* NUL-terminated */
+    char *body;      /* NUL-terminated, in either charset */
     size_t length;   /* Content-Length */
     int capacity;    /* MPS-Capacity */
+    int utf16;       /* MPS-Charset: utf-16le */
+    char secret[40]; /* MPS-Secret, or "" */
 };
 
 /*

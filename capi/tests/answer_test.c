@@ -49,7 +49,7 @@ static void test_forms(void)
         size_t n = strlen(cases[i].want);
         CHECK(needed == 0, "case %zu: %d", i, needed);
         CHECK(strcmp(resp, cases[i].want) == 0, "case %zu:\n%s\n", i, resp);
-        CHECK(answer_is_whole(resp, n), "case %zu", i);
+        CHECK(answer_is_whole(CHARSET_GBK, resp, n), "case %zu", i);
         CHECK(resp[n + 1] == 'x', "case %zu: a byte behind the NUL", i);
     }
 }
@@ -61,7 +61,7 @@ static void test_messages(void)
         struct request r;
         char resp[1024];
         request_look(&r, REQUEST("03"));
-        CHECK(message_text((enum message)m) != NULL, "message %d is missing", m);
+        CHECK(message_text((enum message)m)->gbk != NULL, "message %d is missing", m);
         int needed =
             answer_fault(&r, (struct fault){(enum message)m, {600000, 600000}}, resp, sizeof resp);
         char *text = utf8(resp);
@@ -97,7 +97,7 @@ static void test_capacities(void)
         else if (capacity <= (int)strlen(bare))
             CHECK(needed == size && resp[0] == '\0', "capacity %d: %s", capacity, resp);
         else
-            CHECK(needed == size && answer_is_whole(resp, n) &&
+            CHECK(needed == size && answer_is_whole(CHARSET_GBK, resp, n) &&
                       (strcmp(resp, bare) == 0 || strstr(resp, "</msg></Header>") != NULL),
                   "capacity %d: %d %s", capacity, needed, resp);
         guarded_free(resp, (size_t)capacity);
@@ -183,7 +183,8 @@ static void test_whole(void)
     for (size_t i = 0; i < COUNT(cases); i++) {
         char *body = guarded_new(cases[i].n);
         memcpy(body, cases[i].body, cases[i].n);
-        CHECK(answer_is_whole(body, cases[i].n) == cases[i].whole, "%s", cases[i].body);
+        CHECK(answer_is_whole(CHARSET_GBK, body, cases[i].n) == cases[i].whole, "%s",
+              cases[i].body);
         guarded_free(body, cases[i].n);
     }
 }

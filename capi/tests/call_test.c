@@ -5,6 +5,7 @@
 #include "exchange.h"
 #include "mps_client.h"
 #include "platform.h"
+#include "user.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -108,6 +109,16 @@ static const struct script bad[] = {
      0,
      CLOSE,
      {MESSAGE_STATUS, {403, PORT}}},
+    {"403 of another user's agent",
+     BYTES("HTTP/1.1 403 Forbidden\r\nMPS-Refused: secret\r\nContent-Length: 2\r\n\r\nno"),
+     0,
+     CLOSE,
+     {MESSAGE_OTHER_USER, {PORT}}},
+    {"403 for another reason",
+     BYTES("HTTP/1.1 403 Forbidden\r\nMPS-Refused: secrets\r\n\r\n"),
+     0,
+     CLOSE,
+     {MESSAGE_STATUS, {403, PORT}}},
     {"500 without length", BYTES("HTTP/1.1 500\r\n\r\n"), 0, CLOSE, {MESSAGE_STATUS, {500, PORT}}},
     {"204", BYTES("HTTP/1.1 204 No Content\r\n\r\n"), 0, CLOSE, {MESSAGE_STATUS, {204, PORT}}},
 
@@ -153,6 +164,7 @@ static int ask(int port, int timeout_ms, const char *text, char *resp, int capac
 
     c.port = port;
     c.timeout_ms = timeout_ms;
+    c.autostart = 0;
     request_look(&r, text);
     return exchange(&c, &r, resp, capacity);
 }
@@ -405,6 +417,7 @@ static void test_signals(void)
 
 int main(void)
 {
+    user_new();
     test_good();
     test_bad();
     test_wiped();
@@ -416,5 +429,6 @@ int main(void)
     test_no_socket();
     test_many_files();
     test_signals();
+    user_free();
     return check_end("call_test");
 }

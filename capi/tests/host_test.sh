@@ -3,7 +3,7 @@
 set -eu
 host=$1 lib=$2 dir=$3
 request=$dir/host_test.xml
-export MPS_CLIENT_PORT=1
+export MPS_CLIENT_PORT=1 MPS_CLIENT_AUTOSTART=0 XDG_RUNTIME_DIR=/nonexistent
 fail() { echo "host_test.sh: $*" >&2; exit 1; }
 utf8() { iconv -f GBK -t UTF-8; }
 

@@ -18,23 +18,36 @@ static void test_good(void)
 {
     static const struct {
         const char *text;
-        int status, length, needed;
+        int status, length, needed, secret;
     } cases[] = {
-        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", 200, 5, -1},
-        {"HTTP/1.0 200\r\nContent-Length: 0\r\n\r\n", 200, 0, -1},
-        {"HTTP/1.1 200 \r\ncontent-length:7 \t\r\n\r\n", 200, 7, -1},
-        {"HTTP/1.1 200 OK\r\nCONTENT-LENGTH: \t00042\r\nMPS-Needed: 1524\r\n\r\n", 200, 42, 1524},
-        {"HTTP/1.1 200 OK\r\nMps-Needed: 9\r\n\r\n", 200, -1, 9},
-        {"HTTP/1.1 403 \xB2\xBB\xD0\xD0\r\n\r\n", 403, -1, -1},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", 200, 5, -1, 0},
+        {"HTTP/1.0 200\r\nContent-Length: 0\r\n\r\n", 200, 0, -1, 0},
+        {"HTTP/1.1 200 \r\ncontent-length:7 \t\r\n\r\n", 200, 7, -1, 0},
+        {"HTTP/1.1 200 OK\r\nCONTENT-LENGTH: \t00042\r\nMPS-Needed: 1524\r\n\r\n", 200, 42, 1524,
+         0},
+        {"HTTP/1.1 200 OK\r\nMps-Needed: 9\r\n\r\n", 200, -1, 9, 0},
+        {"HTTP/1.1 403 \xB2\xBB\xD0\xD0\r\n\r\n", 403, -1, -1, 0},
         {"HTTP/1.1 200 OK\r\nX-Empty:\r\nContent-Length-Of-Another: 9\r\nContent-Length: 1\r\n\r\n",
-         200, 1, -1},
+         200, 1, -1, 0},
         {"HTTP/1.1 100 Continue\r\nContent-Length: 3\r\n\r\nHTTP/1.1 200 OK\r\n"
          "Content-Length: 4\r\n\r\n",
-         200, 4, -1},
-        {"HTTP/1.1 200 OK\r\nContent-Length: 1048576\r\n\r\n", 200, 1048576, -1},
-        {"HTTP/1.1 200 OK\r\nContent-Length: 1048577\r\n\r\n", 200, 1048577, -1},
-        {"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999999\r\n\r\n", 200, 1048577, -1},
-        {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nMPS-Needed: 4294967297\r\n\r\n", 200, 1, 1048577},
+         200, 4, -1, 0},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 1048576\r\n\r\n", 200, 1048576, -1, 0},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 1048577\r\n\r\n", 200, 1048577, -1, 0},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999999\r\n\r\n", 200, 1048577, -1,
+         0},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nMPS-Needed: 4294967297\r\n\r\n", 200, 1, 1048577,
+         0},
+        {"HTTP/1.1 403 No\r\nMPS-Refused: secret\r\n\r\n", 403, -1, -1, 1},
+        {"HTTP/1.1 403 No\r\nmps-refused:\t secret \t\r\nX: y\r\n\r\n", 403, -1, -1, 1},
+        {"HTTP/1.1 403 No\r\nMPS-Refused: secrets\r\n\r\n", 403, -1, -1, 0},
+        {"HTTP/1.1 403 No\r\nMPS-Refused: secret secret\r\n\r\n", 403, -1, -1, 0},
+        {"HTTP/1.1 403 No\r\nMPS-Refused: secre\r\n\r\n", 403, -1, -1, 0},
+        {"HTTP/1.1 403 No\r\nMPS-Refused: ssecret\r\n\r\n", 403, -1, -1, 0},
+        {"HTTP/1.1 403 No\r\nMPS-Refused:\r\n\r\n", 403, -1, -1, 0},
+        {"HTTP/1.1 403 No\r\nMPS-Refused2: secret\r\n\r\n", 403, -1, -1, 0},
+        {"HTTP/1.1 100 Continue\r\nMPS-Refused: secret\r\n\r\nHTTP/1.1 403 No\r\n\r\n", 403, -1, -1,
+         0},
     };
 
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -45,6 +58,7 @@ static void test_good(void)
         CHECK(used == strlen(cases[i].text), "%s: ended at %zu", cases[i].text, used);
         CHECK(h.status == cases[i].status, "%s: %d", cases[i].text, h.status);
         CHECK(h.length == cases[i].length, "%s: %d", cases[i].text, h.length);
+        CHECK(h.secret == cases[i].secret, "%s: %d", cases[i].text, h.secret);
         CHECK(h.needed == cases[i].needed, "%s: %d", cases[i].text, h.needed);
     }
 }
@@ -78,6 +92,7 @@ static void test_malformed(void)
         "HTTP/1.1 200 OK\r\nContent-Length: 1 2\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 1,1\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n",
+        "HTTP/1.1 200 OK\r\nMPS-Refused: sec\001ret\r\n",
         "HTTP/1.1 200 OK\r\nMPS-Needed: many\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n",
         "HTTP/1.1 200 OK\r\nX: a\177b\r\n",
@@ -92,7 +107,8 @@ static void test_malformed(void)
     }
 
     /* A NUL is a byte like any other: wrong everywhere. */
-    static const char good[] = "HTTP/1.1 200 OK\r\nX: y\r\nContent-Length: 1\r\n\r\n";
+    static const char good[] = "HTTP/1.1 200 OK\r\nX: y\r\nContent-Length: 1\r\n"
+                               "MPS-Refused: secret\r\n\r\n";
     for (size_t i = 0; i < sizeof good - 1; i++) {
         char text[sizeof good];
         struct http_head h;

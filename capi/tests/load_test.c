@@ -6,6 +6,7 @@
 #include "agent.h"
 #include "check.h"
 #include "mps_client.h"
+#include "user.h"
 #include <dirent.h>
 #include <dlfcn.h>
 #include <malloc.h>
@@ -220,6 +221,7 @@ int main(int argc, char **argv)
         perror(argv[1]);
         return 2;
     }
+    user_new();
     snprintf(port, sizeof port, "%d", agent_port(a));
     setenv("MPS_CLIENT_PORT", port, 1);
     test_load_and_free(library);
@@ -241,5 +243,6 @@ int main(int argc, char **argv)
     rmdir(strrchr(folder, '/') + 1);
     free(library);
     agent_stop(a);
+    user_free();
     return check_end("load_test");
 }

@@ -3,6 +3,7 @@
 #include "agent.h"
 #include "check.h"
 #include "mps_client.h"
+#include "user.h"
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +48,7 @@ int main(void)
     int numbers[THREADS];
     char port[16];
 
+    user_new();
     snprintf(port, sizeof port, "%d", agent_port(a));
     setenv("MPS_CLIENT_PORT", port, 1);
     pthread_barrier_init(&start, NULL, THREADS);
@@ -59,5 +61,6 @@ int main(void)
         pthread_join(threads[i], NULL);
     pthread_barrier_destroy(&start);
     agent_stop(a);
+    user_free();
     return check_end("thread_test");
 }
