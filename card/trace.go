@@ -1,0 +1,87 @@
+package card
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+)
+
+// Trace returns a Transport that writes what goes through t to w, a line for
+// each command (>) and each response (<), in hex. A user can send the lines to
+// somebody who helps: records show their tag and length and the status, and **
+// for each byte of their value, the card's own version excepted. Nor are keys
+// or PINs shown, which this package does not send. Errors of w are ignored.
+//
+// The Transport that is returned is for one caller at a time.
+func Trace(t Transport, w io.Writer) Transport { return &trace{t: t, w: w} }
+
+type trace struct {
+	t    Transport
+	w    io.Writer
+	last []byte // the command whose response GET RESPONSE fetches
+}
+
+func (t *trace) Transmit(ctx context.Context, command []byte) ([]byte, error) {
+	fmt.Fprintf(t.w, "> %s\n", hexExcept(command, shownOfCommand(command)))
+	response, err := t.t.Transmit(ctx, command)
+	if err != nil {
+		fmt.Fprintf(t.w, "! %v\n", err)
+		return response, err
+	}
+	if len(command) < 2 || command[1] != insGetResponse {
+		t.last = bytes.Clone(command)
+	}
+	data, status := response, response[:0]
+	if n := len(response) - 2; n >= 0 {
+		data, status = response[:n], response[n:]
+	}
+	line := hexExcept(data, shownOfResponse(t.last, data))
+	if len(line) > 0 && len(status) > 0 {
+		line += " "
+	}
+	fmt.Fprintf(t.w, "< %s% X\n", line, status)
+	return response, nil
+}
+
+// shownOfCommand is how many bytes of a command may be seen: all of what
+// selects or reads, otherwise the header.
+func shownOfCommand(command []byte) int {
+	if len(command) < 2 {
+		return len(command)
+	}
+	switch command[1] {
+	case insSelect, insReadRecord, insGetResponse:
+		return len(command)
+	}
+	return min(len(command), 5)
+}
+
+// shownOfResponse is how many bytes of the data that answer a command may be
+// seen: all of what describes a file, of a record no more than tag and length.
+func shownOfResponse(command, data []byte) int {
+	if len(command) < 4 {
+		return 0
+	}
+	switch {
+	case command[1] == insSelect:
+		return len(data)
+	case command[1] != insReadRecord || len(data) < 2 || data[0] != command[2]:
+		return 0
+	case data[0] == version.tag && len(data) == 2+version.length:
+		return len(data)
+	}
+	return 2
+}
+
+// hexExcept is b in hex, with ** for each byte after the first shown ones.
+func hexExcept(b []byte, shown int) string {
+	line := fmt.Appendf(nil, "% X", b[:shown])
+	for range b[shown:] {
+		if len(line) > 0 {
+			line = append(line, ' ')
+		}
+		line = append(line, "**"...)
+	}
+	return string(line)
+}
