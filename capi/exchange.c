@@ -220,7 +220,9 @@ static struct fault talk_or_start(struct call *k)
         return refused ? fault(MESSAGE_START_FAILED, k->port, code) : f;
     case START_LATE:
         f = talk(k);
-        return f.message == MESSAGE_REFUSED ? fault(MESSAGE_NOT_STARTED, k->port, span) : f;
+        if (f.message == MESSAGE_REFUSED || f.message == MESSAGE_CONNECT_TIMEOUT)
+            return fault(MESSAGE_NOT_STARTED, k->port, span);
+        return f;
     case START_DONE:
         break;
     }

@@ -23,6 +23,11 @@ void check_failed(const char *file, int line, const char *condition, const char 
     fputc('\n', stderr);
 }
 
+int check_failures(void)
+{
+    return __atomic_load_n(&failures, __ATOMIC_RELAXED);
+}
+
 int check_end(const char *name)
 {
     if (failures > 0) {

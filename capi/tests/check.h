@@ -16,6 +16,9 @@
 void check_failed(const char *file, int line, const char *condition, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* check_failures returns how many there were so far. */
+int check_failures(void);
+
 /* check_end prints the outcome of the program called name and returns its exit status. */
 int check_end(const char *name);
 

@@ -10,9 +10,11 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -100,6 +102,46 @@ static void test_calls_leave_nothing(const char *path)
     /* The agent's thread may hold the last request a moment longer. */
     CHECK(after.uordblks <= before.uordblks + 1024, "memory: %zu, then %zu", before.uordblks,
           after.uordblks);
+    dlclose(library);
+}
+
+/* What a thread with a small stack does: calls that are answered, that fail, that find no agent. */
+static void *call_all_ways(void *library)
+{
+    static char resp[2048];
+    char port[16];
+
+    call(library, resp);
+    CHECK(strcmp(resp, ANSWER) == 0, "%s", resp);
+    strcpy(port, getenv("MPS_CLIENT_PORT"));
+    setenv("MPS_CLIENT_PORT", "0", 1);
+    call(library, resp); /* the settings are kept: nothing changes */
+    CHECK(strcmp(resp, ANSWER) == 0, "%s", resp);
+    setenv("MPS_CLIENT_PORT", port, 1);
+    return NULL;
+}
+
+/* The library is content with a quarter of a stack of 64 KB, which hosts give their threads. */
+static void test_small_stack(const char *path)
+{
+    enum { STACK = 65536, MARK = 0x5A };
+    pthread_attr_t attributes;
+    pthread_t thread;
+    void *library = open_library(path);
+    unsigned char *stack =
+        mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    size_t untouched = 0;
+
+    memset(stack, MARK, STACK);
+    pthread_attr_init(&attributes);
+    CHECK(pthread_attr_setstack(&attributes, stack, STACK) == 0, "setstack");
+    CHECK(pthread_create(&thread, &attributes, call_all_ways, library) == 0, "create");
+    pthread_join(thread, NULL);
+    while (untouched < STACK && stack[untouched] == MARK)
+        untouched++;
+    CHECK(STACK - untouched < STACK / 4, "%zu bytes of stack", STACK - untouched);
+    pthread_attr_destroy(&attributes);
+    munmap(stack, STACK);
     dlclose(library);
 }
 
@@ -226,6 +268,7 @@ int main(int argc, char **argv)
     setenv("MPS_CLIENT_PORT", port, 1);
     test_load_and_free(library);
     test_calls_leave_nothing(library);
+    test_small_stack(library);
     unsetenv("MPS_CLIENT_PORT");
 
     snprintf(folder, sizeof folder, "%s/load_test.XXXXXX", argv[2]);
