@@ -2,8 +2,10 @@
  * mps-host: a hospital program in the small. It loads the client library, asks it one request and
  * prints the answer as it came (GBK).
  *
- *     mps-host [--blank N] [--repeat N] LIBRARY REQUESTFILE
+ *     mps-host [--utf16] [--blank N] [--repeat N] LIBRARY REQUESTFILE
  *
+ *     --utf16      pass UTF-16LE, as PowerBuilder 10 and later does, and print the answer in it;
+ *                  the request must be ASCII
  *     --blank N    pass a buffer of N blanks and a NUL, as PowerBuilder's Space(N) does
  *     --repeat N   call N times and print the times to standard error
  *
@@ -23,6 +25,7 @@ enum { NO_CALL = 125, RESP_SIZE = 64 * 1024 };
 typedef int(MPS_API *mps_call)(char *req, char *resp);
 
 struct options {
+    size_t unit; /* bytes of a character: 1, or 2 of UTF-16 */
     size_t blank;
     size_t repeat;
     const char *library;
@@ -33,15 +36,22 @@ static int parse(struct options *o, int argc, char **argv)
 {
     int i = 1;
 
-    *o = (struct options){.repeat = 1};
-    for (; i + 1 < argc && strncmp(argv[i], "--", 2) == 0; i += 2) {
+    *o = (struct options){.repeat = 1, .unit = 1};
+    while (i < argc && strncmp(argv[i], "--", 2) == 0) {
+        const char *name = argv[i++];
+        if (strcmp(name, "--utf16") == 0) {
+            o->unit = 2;
+            continue;
+        }
+        if (i == argc)
+            return 0;
         char *end;
-        size_t n = strtoul(argv[i + 1], &end, 10);
+        size_t n = strtoul(argv[i++], &end, 10);
         if (*end != '\0' || n < 1 || n > 10000000)
             return 0;
-        if (strcmp(argv[i], "--blank") == 0)
+        if (strcmp(name, "--blank") == 0)
             o->blank = n;
-        else if (strcmp(argv[i], "--repeat") == 0)
+        else if (strcmp(name, "--repeat") == 0)
             o->repeat = n;
         else
             return 0;
@@ -71,14 +81,50 @@ static char *read_request(const char *name)
     return text;
 }
 
-static char *new_buffer(size_t blanks)
+/* widen returns the ASCII text in UTF-16LE, or NULL, and frees it. */
+static char *widen(char *text)
 {
-    char *resp = calloc(1, blanks > 0 ? blanks + 1 : RESP_SIZE);
+    size_t n = strlen(text) + 1;
+    char *wide = calloc(n, 2);
+
+    if (wide == NULL)
+        abort();
+    for (size_t i = 0; i < n; i++) {
+        if ((unsigned char)text[i] >= 0x80) {
+            fprintf(stderr, "mps-host: --utf16 takes ASCII only\n");
+            free(wide);
+            wide = NULL;
+            break;
+        }
+        wide[2 * i] = text[i];
+    }
+    free(text);
+    return wide;
+}
+
+static char *new_buffer(const struct options *o)
+{
+    char *resp = calloc(1, o->blank > 0 ? (o->blank + 1) * o->unit : RESP_SIZE);
 
     if (resp == NULL)
         abort();
-    memset(resp, ' ', blanks);
     return resp;
+}
+
+static void fill(char *resp, const struct options *o)
+{
+    for (size_t i = 0; i < o->blank; i++)
+        memcpy(resp + i * o->unit, " ", o->unit);
+}
+
+static void print(const char *resp, size_t unit)
+{
+    static const char nul[2];
+    size_t n = 0;
+
+    while (memcmp(resp + n, nul, unit) != 0)
+        n += unit;
+    fwrite(resp, 1, n, stdout);
 }
 
 static double microseconds(void)
@@ -112,19 +158,21 @@ static int run(mps_call call, const struct options *o)
 {
     int result = NO_CALL;
     char *req = read_request(o->request);
-    char *resp = new_buffer(o->blank);
+    char *resp = new_buffer(o);
     double *times = calloc(o->repeat, sizeof *times);
 
     if (times == NULL)
         abort();
+    if (req != NULL && o->unit == 2)
+        req = widen(req);
     for (size_t i = 0; req != NULL && i < o->repeat; i++) {
-        memset(resp, ' ', o->blank);
+        fill(resp, o);
         double start = microseconds();
         result = call(req, resp);
         times[i] = microseconds() - start;
     }
     if (req != NULL) {
-        fputs(resp, stdout);
+        print(resp, o->unit);
         if (o->repeat > 1)
             print_times(times, o->repeat);
     }
@@ -140,7 +188,7 @@ int main(int argc, char **argv)
     mps_call call;
 
     if (!parse(&o, argc, argv)) {
-        fprintf(stderr, "usage: mps-host [--blank N] [--repeat N] LIBRARY REQUESTFILE\n");
+        fprintf(stderr, "usage: mps-host [--utf16] [--blank N] [--repeat N] LIBRARY REQUESTFILE\n");
         return NO_CALL;
     }
     void *library = dlopen(o.library, RTLD_NOW | RTLD_LOCAL);

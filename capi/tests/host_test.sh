@@ -18,14 +18,21 @@ esac
 [ "$("$host" "$lib" - <"$request" | utf8)" = "$out" ] || fail "from standard input"
 [ "$("$host" --blank 64 "$lib" "$request")" = \
     '<response><Header><result>-1</result></Header></response>' ] || fail "--blank 64"
+wide() { iconv -f UTF-16LE -t UTF-8; }
+[ "$("$host" --utf16 "$lib" "$request" | wide)" = "$out" ] || fail "--utf16"
+[ "$("$host" --utf16 --blank 64 "$lib" "$request" | wide)" = \
+    '<response><Header><result>-1</result></Header></response>' ] || fail "--utf16 --blank 64"
 "$host" --repeat 100 --blank 1024 "$lib" "$request" 2>&1 >/dev/null |
     grep -Eq '^calls=100 mean=[0-9.]+us p50=[0-9.]+us p99=[0-9.]+us$' || fail "--repeat"
 
 status() { set +e; "$@" >/dev/null 2>&1; echo $?; set -e; }
 [ "$(status "$host" "$lib" "$request")" = 0 ] || fail "status of a call"
 [ "$(status "$host")" = 125 ] || fail "status without arguments"
+printf '\326\320' >"$dir/host_test.gbk"
+[ "$(status "$host" --utf16 "$lib" "$dir/host_test.gbk")" = 125 ] || fail "status of --utf16 with GBK"
+[ "$(status "$host" --blank)" = 125 ] || fail "status with half an option"
 [ "$(status "$host" --blank 0 "$lib" "$request")" = 125 ] || fail "status with a bad option"
 [ "$(status "$host" "$dir/none.so" "$request")" = 125 ] || fail "status without library"
 [ "$(status "$host" "$lib" "$dir/none.xml")" = 125 ] || fail "status without request"
-rm "$request"
+rm "$request" "$dir/host_test.gbk"
 echo "ok   host_test"

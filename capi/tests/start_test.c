@@ -270,12 +270,15 @@ static void *work(void *path)
 static void host(char *path, int word)
 {
     pthread_t threads[THREADS];
+    pthread_attr_t small;
     char byte;
 
+    pthread_attr_init(&small);
+    CHECK(pthread_attr_setstacksize(&small, 65536) == 0, "a stack of 64 KB");
     pthread_barrier_init(&together, NULL, THREADS);
     CHECK(read(word, &byte, 1) == 0, "the word");
     for (int i = 0; i < THREADS; i++)
-        if (pthread_create(&threads[i], NULL, work, path) != 0)
+        if (pthread_create(&threads[i], &small, work, path) != 0)
             abort();
     for (int i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
