@@ -2,9 +2,10 @@
  * mps_client.h: the client library of MPS, for programs written in C or C++.
  *
  * The library carries one request of the interface specification V1.0.0 (GBK XML) to the MPS
- * agent on this computer, and the answer back. It needs nothing but the operating system, starts
- * no threads, keeps no connection, and may be loaded and freed around every call. All functions
- * may be called from any number of threads at once.
+ * agent of this user on this computer, and the answer back. It needs nothing but the operating
+ * system (Windows XP or later; Linux with glibc 2.17 or later), starts no threads, keeps no
+ * connection, and may be loaded and freed around every call. All functions may be called from any
+ * number of threads at once, with stacks as small as 64 KB.
  *
  * 用法（与接口规范 2.5.1 相同）：
  *
@@ -19,14 +20,34 @@
  *   VFP 的 Space(8192)），空格个数加一就是缓冲区大小；否则按设置 capacity 计（默认 2048 字节），
  *   resp 不得小于它。建议改用 MPS_CallEx，由调用方明确给出大小。
  *   应答放不下时 resp 中是一个简短的出错应答，说明需要多少字节；绝不截断，绝不越界。
+ *   Windows 上缓冲区所在的可写内存不足上述大小时，按可写的部分计；完全不可写时返回
+ *   MPS_BAD_BUFFER。其他系统无法低成本地判断，resp 必须可写。
+ *
+ * 编码：
+ *   报文是 GBK。req 的前两个字符若是 UTF-16LE（PowerBuilder 10 及以后版本的声明中没有
+ *   ";ansi" 时如此），应答也用 UTF-16LE，以两个字节的 0 结尾；此时空格和结尾的 NUL 各占两个
+ *   字节，capacity 仍是字节数。报文内容相同，声明中仍写 encoding="GBK"。
+ *   请求最长 65536 个字节（GBK）或 65536 个双字节（UTF-16LE）。
+ *
+ * 读卡服务（mps agent）：
+ *   运行中的读卡服务把端口和一个密钥写在本用户的地址文件里（Windows：
+ *   %LOCALAPPDATA%\mps\agent.ini，XP 为 %APPDATA%\mps\agent.ini；其他系统：
+ *   $XDG_RUNTIME_DIR/mps/agent.ini，没有该变量时为 $HOME/.cache/mps/agent.ini）。动态库每次
+ *   调用都读它，因此无须配置端口，终端服务器上各用户也不会用到别人的读卡服务。
+ *   读卡服务没有运行时，动态库启动它所在目录下的 mps.exe（其他系统为 mps），参数为 agent，
+ *   最多等 5 秒，然后完成这次调用。几个程序同时调用也只启动一个。动态库不查找其他目录，
+ *   不经过命令解释器，不显示窗口；启动的程序不属于调用程序，调用程序退出后仍运行。
  *
  * 设置：动态库所在目录下的 mps_client.ini，可以没有。每行一项，";" 或 "#" 之后是注释：
  *
  *     capacity   = 2048     缓冲区大小，字节，含结尾的 NUL，64 到 1048576
- *     port       = 7936     mps agent 在 127.0.0.1 上的端口，1 到 65535
+ *     port       = 7936     mps agent 在 127.0.0.1 上的端口，1 到 65535；不写则用地址文件中的
+ *                           端口，没有地址文件时用 7936
  *     timeout_ms = 65000    一次调用的总时限，毫秒，100 到 600000
+ *     autostart  = 1        读卡服务没有运行时启动它；0 为不启动
  *
- *   环境变量 MPS_CLIENT_CAPACITY、MPS_CLIENT_PORT、MPS_CLIENT_TIMEOUT_MS 优先于文件（供测试用）。
+ *   环境变量 MPS_CLIENT_CAPACITY、MPS_CLIENT_PORT、MPS_CLIENT_TIMEOUT_MS、MPS_CLIENT_AUTOSTART
+ *   优先于文件（供测试用）。
  *   设置有误时每次调用都返回指明第几行的出错应答，改正后再次调用即可，不必重启程序。
  *   正确的设置在第一次调用时读取一次，以后不再读取。
  */
@@ -43,25 +64,31 @@ extern "C" {
 #define MPS_API
 #endif
 
-/* The longest request, in bytes without the NUL. A longer one gets an error answer. */
+/* The longest request, in bytes, for UTF-16LE in pairs of bytes, without the NUL. A longer one
+ * gets an error answer. */
 #define MPS_REQUEST_MAX 65536
 
 /* Returned when req or resp is a null pointer. Nothing was read or written. */
 #define MPS_NULL_POINTER (-1)
 /* Returned by MPS_CallEx when capacity is less than 1. Nothing was read or written. */
 #define MPS_BAD_CAPACITY (-2)
-/* Returned when resp points to memory that cannot be written. Nothing was written. Windows only:
- * elsewhere the system cannot tell, and such a program crashes. */
+/*
+ * Returned on Windows when resp points to memory that cannot be written: read-only, freed, or never
+ * there. Nothing was read or written. Elsewhere the system cannot tell cheaply, and such a call
+ * crashes.
+ */
 #define MPS_BAD_BUFFER (-3)
 
 /*
  * MPS_Call sends the request req, a NUL-terminated GBK XML text, and writes the answer to resp,
- * NUL-terminated, within the capacity described above. It waits at most timeout_ms.
+ * NUL-terminated, within the capacity described above. It waits at most timeout_ms. A request in
+ * UTF-16LE is answered in UTF-16LE.
  *
  * It returns 0 whenever resp holds an answer, also when that answer reports a failure: look at
  * its <result>, 0 means success. Failures of the library itself (agent not running, time-out,
  * answer larger than resp ...) are answers of the same form with <result>-1</result> and a <msg>
- * that says what to do. It returns MPS_NULL_POINTER for a null pointer.
+ * that says what to do. It returns MPS_NULL_POINTER for a null pointer and MPS_BAD_BUFFER for a
+ * resp that cannot be written.
  */
 int MPS_API MPS_Call(char *req, char *resp);
 
@@ -71,9 +98,9 @@ int MPS_API MPS_Call(char *req, char *resp);
  *
  * It returns 0 when resp holds the answer. When the answer does not fit it returns the bytes
  * needed, the NUL included, which is more than capacity; resp then holds the longest error answer
- * that fits, or the empty text when capacity is less than 58. Asking again with a larger buffer
- * reads the card, or spends the voucher's code, once more: 8192 bytes are enough for either.
- * It returns a negative code, see above, for wrong arguments.
+ * that fits, or the empty text when capacity is less than 58 (UTF-16LE: 116). Asking again with a
+ * larger buffer reads the card, or spends the voucher's code, once more: 8192 bytes are enough for
+ * either. It returns a negative code, see above, for wrong arguments.
  */
 int MPS_API MPS_CallEx(const char *req, char *resp, int capacity);
 
