@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -48,8 +50,9 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"await":     await,
-			"expand":    expand,
 			"awaitfile": awaitFile,
+			"awaitgone": awaitGone,
+			"expand":    expand,
 		},
 	})
 }
@@ -91,6 +94,19 @@ func awaitFile(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(poll(func() error {
 		_, err := os.Stat(ts.MkAbs(args[0]))
 		return err
+	}))
+}
+
+// awaitGone FILE waits until a file is no longer there.
+func awaitGone(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: awaitgone FILE")
+	}
+	ts.Check(poll(func() error {
+		if _, err := os.Stat(ts.MkAbs(args[0])); !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s is still there: %w", args[0], err)
+		}
+		return nil
 	}))
 }
 
