@@ -1,0 +1,175 @@
+package pcsc
+
+import (
+	"context"
+	"time"
+)
+
+// A session is a context of PC/SC and at most one card in it. Its methods return
+// when ctx is done. A call that is left behind then keeps the session: all that
+// may follow is close.
+type session struct {
+	library winscard
+	done    func() // told when everything of the session is over
+
+	context     handle
+	established bool
+	card        handle
+	connected   bool
+	protocol    uint32
+	behind      <-chan struct{} // closed when the call that was left behind ends
+}
+
+// do carries out a call of PC/SC. Until it returns nil or a Code, what call writes
+// belongs to call.
+func (s *session) do(ctx context.Context, call func() Code) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	var code Code
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		code = call()
+	}()
+	select {
+	case <-ended:
+	case <-ctx.Done():
+		s.behind = ended
+		return ctx.Err()
+	}
+	if code != ok {
+		return code
+	}
+	return nil
+}
+
+func (s *session) establish(ctx context.Context) error {
+	err := s.do(ctx, func() (code Code) {
+		s.context, code = s.library.establish()
+		return code
+	})
+	s.established = err == nil
+	return err
+}
+
+func (s *session) readers(ctx context.Context) (readers []string, err error) {
+	var listed []string
+	err = s.do(ctx, func() (code Code) {
+		listed, code = s.library.readers(s.context)
+		return code
+	})
+	if err != nil {
+		return nil, err
+	}
+	return listed, nil
+}
+
+// states returns the states that readers have now.
+func (s *session) states(ctx context.Context, readers []string) ([]state, error) {
+	states := make([]state, len(readers))
+	for i, reader := range readers {
+		states[i] = state{reader: reader, flags: stateUnaware}
+	}
+	if err := s.statusChange(ctx, 0, states); err != nil {
+		return nil, err
+	}
+	return states, nil
+}
+
+func (s *session) statusChange(ctx context.Context, timeout time.Duration, states []state) error {
+	return s.do(ctx, func() Code { return s.library.statusChange(s.context, timeout, states) })
+}
+
+// connect powers the card and begins a transaction. Sharing with a transaction,
+// rather than exclusive use, is the way to have the card alone while a program
+// is running that keeps a connection all day long.
+func (s *session) connect(ctx context.Context, reader string) error {
+	var card handle
+	var protocol uint32
+	err := s.do(ctx, func() (code Code) {
+		card, protocol, code = s.library.connect(s.context, reader)
+		if code != ok {
+			return code
+		}
+		if code = s.library.begin(card); code != ok {
+			_ = s.library.disconnect(card, false)
+			return code
+		}
+		// Seen by close even when nobody waits for this call any more.
+		s.card, s.protocol, s.connected = card, protocol, true
+		return ok
+	})
+	return err
+}
+
+func (s *session) disconnect(ctx context.Context, reset bool) error {
+	return s.do(ctx, func() Code {
+		s.connected = false
+		return s.library.disconnect(s.card, reset)
+	})
+}
+
+// transmit returns a response of its own.
+func (s *session) transmit(ctx context.Context, command []byte) ([]byte, error) {
+	// 256 bytes and the status. pcsc-lite and some readers want a few more.
+	response := make([]byte, 264)
+	var n int
+	err := s.do(ctx, func() (code Code) {
+		n, code = s.library.transmit(s.card, s.protocol, command, response)
+		return code
+	})
+	if err != nil {
+		return nil, err
+	}
+	return response[:n], nil
+}
+
+// closing is how long close waits for PC/SC.
+const closing = 2 * time.Second
+
+// close ends everything. Where a call was left behind, that is done when it ends;
+// a wait for a card is made to end.
+func (s *session) close(reset bool) error {
+	var code Code
+	ended := make(chan struct{})
+	go func() {
+		defer s.done()
+		if s.behind != nil {
+			reset = true
+			if s.established {
+				_ = s.library.cancel(s.context)
+			}
+			<-s.behind
+		}
+		code = s.end(reset)
+		close(ended)
+	}()
+	if s.behind != nil {
+		return context.Canceled
+	}
+	patience := time.NewTimer(closing)
+	defer patience.Stop()
+	select {
+	case <-ended:
+	case <-patience.C:
+		return codeTimeout
+	}
+	if code != ok {
+		return code
+	}
+	return nil
+}
+
+func (s *session) end(reset bool) Code {
+	code := ok
+	if s.connected {
+		code = s.library.disconnect(s.card, reset)
+	}
+	if s.context != 0 {
+		if released := s.library.release(s.context); code == ok {
+			code = released
+		}
+	}
+	return code
+}
