@@ -44,6 +44,7 @@ type Config struct {
 // Log is what is logged.
 type Log struct {
 	Level slog.Level `toml:"level"`
+	File  string     `toml:"file"` // "" is stderr
 }
 
 // Agent is how calls of hospital programs are answered.

@@ -51,7 +51,7 @@ func main() {
 
 // run carries out one command line and returns the exit code: 0 for success,
 // 1 for failure, 2 for a command line that makes no sense.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+func run(ctx context.Context, args []string, stdout, stderr *os.File) int {
 	var c commands
 	exit := -1
 	parser, err := kong.New(&c,
@@ -78,17 +78,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	p := program{stdout: stdout}
-	if p.config, err = loadConfig(c.Config); err != nil {
-		fmt.Fprintf(stderr, "mps：%v\n", err)
-		return 1
+	p.config, err = loadConfig(c.Config)
+	log, closeLog := openLog(p.config.Log, stderr)
+	defer closeLog()
+	p.log = slog.New(identity.NewLogHandler(slog.NewTextHandler(log, &slog.HandlerOptions{Level: p.config.Log.Level})))
+	if err == nil {
+		command.BindTo(ctx, (*context.Context)(nil))
+		err = command.Run(&p)
 	}
-	p.log = slog.New(identity.NewLogHandler(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: p.config.Log.Level})))
-	command.BindTo(ctx, (*context.Context)(nil))
-	if err := command.Run(&p); err != nil {
-		fmt.Fprintf(stderr, "mps：%v\n", err)
-		return 1
+	if err == nil {
+		return 0
 	}
-	return 0
+	fmt.Fprintf(stderr, "mps：%v\n", err)
+	if log != stderr { // where stderr may not be seen
+		p.log.Error("未能完成", "error", err)
+	}
+	return 1
 }
 
 // loadConfig reads the named file or, without a name, mps.toml beside this
