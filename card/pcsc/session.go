@@ -110,7 +110,8 @@ func (s *session) disconnect(ctx context.Context, reset bool) error {
 	})
 }
 
-// transmit returns a response of its own.
+// transmit returns a response of its own, with at least a status. Some drivers call
+// it a success, without a response, when the card is gone.
 func (s *session) transmit(ctx context.Context, command []byte) ([]byte, error) {
 	// 256 bytes and the status. pcsc-lite and some readers want a few more.
 	response := make([]byte, 264)
@@ -121,6 +122,9 @@ func (s *session) transmit(ctx context.Context, command []byte) ([]byte, error) 
 	})
 	if err != nil {
 		return nil, err
+	}
+	if n < 2 {
+		return nil, codeNotTransacted
 	}
 	return response[:n], nil
 }

@@ -78,22 +78,30 @@ func Start(dir string, readers ...string) (*Daemon, error) {
 
 // configure writes a reader.conf(5) with a port of its own for each slot.
 func (d *Daemon) configure(dir string, readers []string) error {
-	for _, file := range []string{program, driver} {
-		if _, err := os.Stat(file); err != nil {
-			return fmt.Errorf("install Debian's pcscd and vsmartcard-vpcd: %w", err)
-		}
+	vpcd, err := os.ReadFile(driver)
+	if err == nil {
+		_, err = os.Stat(program)
+	}
+	if err != nil {
+		return fmt.Errorf("install Debian's pcscd and vsmartcard-vpcd: %w", err)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
 	var text bytes.Buffer
-	for _, reader := range readers {
+	for i, reader := range readers {
 		port, err := freePorts()
 		if err != nil {
 			return err
 		}
 		d.ports = append(d.ports, port)
-		fmt.Fprintf(&text, "FRIENDLYNAME %q\nDEVICENAME /dev/null:%#x\nLIBPATH %s\nCHANNELID %#[2]x\n", reader, port, driver)
+		// The driver keeps its slots in one table, whatever reader they belong
+		// to: each reader gets a driver of its own.
+		library := filepath.Join(filepath.Dir(dir), fmt.Sprintf("vpcd%d.so", i))
+		if err := os.WriteFile(library, vpcd, 0o755); err != nil {
+			return err
+		}
+		fmt.Fprintf(&text, "FRIENDLYNAME %q\nDEVICENAME /dev/null:%#x\nLIBPATH %s\nCHANNELID %#[2]x\n", reader, port, library)
 	}
 	return os.WriteFile(filepath.Join(dir, "vpcd"), text.Bytes(), 0o644)
 }
