@@ -1,0 +1,342 @@
+package driver_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"mps/driver"
+	"mps/gbk"
+	"mps/test/drivers"
+)
+
+func TestMain(m *testing.M) { drivers.Main(m) }
+
+// card is what the stand-in returns when all is well.
+const card = "350000|35058219720630061X|D12345678|350000D15600000512345678ABCDEF01|林小满|00814A444686603500005700AB|2.00|20150612|20250612|"
+
+func call(export string, iType int32) driver.Call {
+	return driver.Call{Export: export, Args: []driver.Arg{driver.Int(iType), driver.Buffer(1024)}}
+}
+
+// reads checks that the host works.
+func reads(t *testing.T, h *driver.Host) {
+	t.Helper()
+	r, err := h.Call(t.Context(), call("read8", 1))
+	if err != nil {
+		t.Fatalf("the next call fails: %v", err)
+	}
+	if got, err := gbk.Decode(r.Output(0)); got != card || err != nil || r.Int != 0 {
+		t.Fatalf("the next call: %d %q %v", r.Int, got, err)
+	}
+}
+
+func TestCall(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	h := drivers.Host(t, "sscard")
+	defer h.Close()
+	reads(t, h)
+
+	r, err := h.Call(t.Context(), call("fail", -27010))
+	if err != nil || r.Int != -27010 || len(r.Output(0)) != 0 || r.Output(1) != nil {
+		t.Errorf("%+v, %v", r, err)
+	}
+	r, err = h.Call(t.Context(), call("fill", 1))
+	if err != nil || len(r.Output(0)) != 1024 {
+		t.Errorf("filled buffer: %d bytes, %v", len(r.Output(0)), err)
+	}
+	r, err = h.Call(t.Context(), call("garbage", 1))
+	if err != nil || len(r.Output(0)) != 1000 {
+		t.Errorf("garbage: %d bytes, %v", len(r.Output(0)), err)
+	}
+}
+
+// Whatever a library does, the caller gets a worded error in time, and the next
+// call works.
+func TestTheWallHolds(t *testing.T) {
+	const gone = "厂商驱动运行中崩溃或自行退出，请重试，仍不成功请重新插拔设备，并联系设备厂商！"
+	const late = "厂商驱动1秒没有反应，已强行结束，请检查设备连接后重试！"
+	tests := []struct {
+		export string
+		want   string
+		is     error
+	}{
+		{"crash", gone, driver.ErrCrashed},
+		{"crash_stack", gone, driver.ErrCrashed},
+		{"quit", gone, driver.ErrCrashed},
+		{"quit_aborting", gone, driver.ErrCrashed},
+		{"print_and_crash", gone, driver.ErrCrashed},
+		{"hang", late, context.DeadlineExceeded},
+		{"spin", late, context.DeadlineExceeded},
+		{"overrun", "厂商驱动写出的数据超过了1024字节的缓冲区，请在配置中加大缓冲区后重试！", driver.ErrOverrun},
+	}
+	for _, tt := range tests {
+		t.Run(tt.export, func(t *testing.T) {
+			defer goleak.VerifyNone(t)
+			var log bytes.Buffer
+			h := driver.New(driver.Options{Library: drivers.Library(t, "sscard"), Log: slog.New(slog.NewTextHandler(&log, nil))})
+			defer h.Close()
+			reads(t, h)
+			ctx := t.Context()
+			if tt.is == context.DeadlineExceeded {
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeout(ctx, 300*time.Millisecond)
+				defer cancel()
+			}
+			_, err := h.Call(ctx, call(tt.export, 1))
+			if err == nil || err.Error() != tt.want || !errors.Is(err, tt.is) {
+				t.Errorf("%v (%v), want %s", err, errors.Unwrap(err), tt.want)
+			}
+			if _, worded := errors.AsType[*driver.Error](err); !worded {
+				t.Errorf("%T is no *driver.Error", err)
+			}
+			reads(t, h)
+			t.Logf("%s%v", log.String(), errors.Unwrap(err))
+			for _, personal := range []string{"19720630", "D12345678", "\xC1\xD6", "林"} {
+				if strings.Contains(log.String(), personal) || strings.Contains(errors.Unwrap(err).Error(), personal) {
+					t.Errorf("personal data is logged: %s", log.String())
+				}
+			}
+		})
+	}
+}
+
+// What a library does to its process touches neither the frames nor later calls.
+func TestManners(t *testing.T) {
+	for _, export := range []string{"print", "ask", "change_directory", "read_beside"} {
+		t.Run(export, func(t *testing.T) {
+			h := drivers.Host(t, "sscard")
+			for range 2 {
+				r, err := h.Call(t.Context(), call(export, 1))
+				if err != nil || r.Int != 0 {
+					t.Fatalf("%d, %v", r.Int, err)
+				}
+			}
+			if r, err := h.Call(t.Context(), call("read_beside", 1)); err != nil || r.Int != 0 {
+				t.Fatalf("the library's folder is not the current one: %d, %v", r.Int, err)
+			}
+			reads(t, h)
+		})
+	}
+}
+
+func TestLibraries(t *testing.T) {
+	unreadable := filepath.Join(t.TempDir(), "text.dll")
+	if err := os.WriteFile(unreadable, []byte("MZ, but not really"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		library string
+		want    string // part of the text
+		is      error
+	}{
+		{drivers.Library(t, "no/such"), "，请核对配置中的路径，或重新安装设备厂商的驱动！", driver.ErrLibrary},
+		{filepath.Dir(drivers.Library(t, "sscard")), "找不到驱动程序库", driver.ErrLibrary},
+		{unreadable, "text.dll不是动态库，或文件已损坏，请重新安装设备厂商的驱动！", driver.ErrLibrary},
+		{drivers.Library(t, "orphan/needs"), "装载不了：缺少它依赖的sibling.", driver.ErrLibrary},
+		{drivers.Library(t, "loading-crash"), "厂商驱动运行中崩溃", driver.ErrCrashed},
+		{drivers.Library(t, "loading-hang"), "没有反应，已强行结束", context.DeadlineExceeded},
+		{drivers.Library(t, "sieaf"), "中没有函数needs，请核对配置中的函数名（有：", driver.ErrExport},
+	}
+	for _, tt := range tests {
+		t.Run(filepath.Base(tt.library), func(t *testing.T) {
+			defer goleak.VerifyNone(t)
+			h := driver.New(driver.Options{Library: tt.library, Timeout: 3 * time.Second})
+			defer h.Close()
+			_, err := h.Call(t.Context(), call("needs", 1))
+			if err == nil || !strings.Contains(err.Error(), tt.want) || !errors.Is(err, tt.is) {
+				t.Errorf("%v\nwant %s", err, tt.want)
+			}
+			t.Log(err)
+		})
+	}
+	h := drivers.Host(t, "needs")
+	if r, err := h.Call(t.Context(), call("needs", 1)); err != nil || r.Int != -2 {
+		t.Errorf("library beside the library: %d, %v", r.Int, err)
+	}
+}
+
+// A library that was repaired works without a restart of the agent.
+func TestLibraryIsInstalledLater(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "later"+filepath.Ext(drivers.Library(t, "sscard")))
+	h := driver.New(driver.Options{Library: path})
+	t.Cleanup(func() { h.Close() })
+	if _, err := h.Call(t.Context(), call("read8", 1)); !errors.Is(err, driver.ErrLibrary) {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(drivers.Library(t, "sscard"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, b, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	reads(t, h)
+}
+
+func TestRecycle(t *testing.T) {
+	h := driver.New(driver.Options{Library: drivers.Library(t, "sscard"), Recycle: 3})
+	t.Cleanup(func() { h.Close() })
+	for i, want := range []string{"1", "2", "3", "1", "2"} {
+		r, err := h.Call(t.Context(), call("leak", 1))
+		if err != nil || strings.Split(string(r.Output(0)), "|")[2] != want {
+			t.Fatalf("call %d: %q, %v", i, r.Output(0), err)
+		}
+	}
+}
+
+// A library that always crashes is started again and again, but not busily.
+func TestBackoff(t *testing.T) {
+	h := drivers.Host(t, "loading-crash")
+	began := time.Now()
+	for range 4 {
+		if _, err := h.Call(t.Context(), call("never", 1)); !errors.Is(err, driver.ErrCrashed) {
+			t.Fatal(err)
+		}
+	}
+	if took := time.Since(began); took < 300*time.Millisecond { // 0 + 0 + 100 ms + 200 ms
+		t.Errorf("four crashes in %v", took)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := h.Call(ctx, call("never", 1)); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+// Calls are made one after the other; one that hangs costs the others nothing
+// but the wait.
+func TestConcurrentCalls(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	h := drivers.Host(t, "sscard")
+	defer h.Close()
+	var group sync.WaitGroup
+	for i := range 16 {
+		group.Go(func() {
+			if i%8 == 5 {
+				ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+				defer cancel()
+				if _, err := h.Call(ctx, call("hang", 1)); !errors.Is(err, context.DeadlineExceeded) {
+					t.Error(err)
+				}
+				return
+			}
+			if r, err := h.Call(t.Context(), call("read8", 1)); err != nil || r.Int != 0 {
+				t.Error(r.Int, err)
+			}
+		})
+	}
+	group.Wait()
+}
+
+func TestCancel(t *testing.T) {
+	h := drivers.Host(t, "sscard")
+	reads(t, h)
+	ctx, cancel := context.WithCancel(t.Context())
+	stop := time.AfterFunc(100*time.Millisecond, cancel)
+	defer stop.Stop()
+	if _, err := h.Call(ctx, call("hang", 1)); !errors.Is(err, context.Canceled) || err.Error() != "操作已取消，请重试！" {
+		t.Error(err)
+	}
+	reads(t, h)
+}
+
+func TestClose(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	h := drivers.Host(t, "sscard")
+	reads(t, h)
+	for range 2 {
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := h.Call(t.Context(), call("read8", 1)); !errors.Is(err, driver.ErrHost) {
+		t.Error(err)
+	}
+	if err := driver.New(driver.Options{}).Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestHostPrograms(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name    string
+		command []string
+		is      error
+	}{
+		{"none", []string{filepath.Join(t.TempDir(), "no-such-program")}, driver.ErrHost},
+		{"one that does not serve", []string{self, "-test.run=^$"}, driver.ErrHost},
+		{"one that ends", []string{self, "-no-such-flag"}, driver.ErrCrashed},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			defer goleak.VerifyNone(t)
+			h := driver.New(driver.Options{Command: tt.command, Library: drivers.Library(t, "sscard")})
+			defer h.Close()
+			_, err := h.Call(t.Context(), call("read8", 1))
+			if !errors.Is(err, tt.is) {
+				t.Errorf("%v (%v)", err, errors.Unwrap(err))
+			}
+			t.Log(err)
+		})
+	}
+}
+
+func TestCallsAreChecked(t *testing.T) {
+	many := make([]driver.Arg, driver.MaxArgs+1)
+	for i := range many {
+		many[i] = driver.Int(1)
+	}
+	h := driver.New(driver.Options{})
+	for name, c := range map[string]driver.Call{
+		"no name":      {},
+		"long name":    {Export: strings.Repeat("x", 256)},
+		"odd name":     {Export: "读卡"},
+		"many":         {Export: "x", Args: many},
+		"NUL":          {Export: "x", Args: []driver.Arg{driver.Text("a\x00b")}},
+		"no size":      {Export: "x", Args: []driver.Arg{driver.Buffer(0)}},
+		"large":        {Export: "x", Args: []driver.Arg{driver.Buffer(driver.MaxBuffer + 1)}},
+		"large in all": {Export: "x", Args: []driver.Arg{driver.Buffer(driver.MaxBuffer), driver.Buffer(1)}},
+		"long text":    {Export: "x", Args: []driver.Arg{driver.Text(strings.Repeat("x", driver.MaxText+1))}},
+		"no kind":      {Export: "x", Args: []driver.Arg{{}}},
+	} {
+		if _, err := h.Call(t.Context(), c); !errors.Is(err, driver.ErrCall) || !strings.HasSuffix(err.Error(), "！") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestParseArg(t *testing.T) {
+	for text, want := range map[string]driver.Arg{
+		"int:3":        driver.Int(3),
+		"int:-1":       driver.Int(-1),
+		"int*:1024":    {Kind: driver.IntPointer, Int: 1024},
+		"text:":        {Kind: driver.TextArg},
+		"text:a:b":     driver.Text("a:b"),
+		"text:林":       {Kind: driver.TextArg, Text: []byte("\xC1\xD6")},
+		"buffer:20480": driver.Buffer(20480),
+	} {
+		if got, err := driver.ParseArg(text); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"", "3", "int:", "int:x", "int:4294967296", "long:3", "buffer:0", "buffer:65537", "text:\x00"} {
+		if got, err := driver.ParseArg(text); err == nil {
+			t.Errorf("%q: %+v", text, got)
+		}
+	}
+}

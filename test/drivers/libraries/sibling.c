@@ -1,0 +1,3 @@
+#include "standin.h"
+
+EXPORT int CALL sibling(void) { return -2; }

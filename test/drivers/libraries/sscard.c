@@ -1,0 +1,153 @@
+/* Stand-in for SSCardDriver.dll: every export has the form of iReadCardBas and
+ * shows one thing that such libraries do. The people are invented. Text is GBK,
+ * in escapes where it is not ASCII. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#ifdef _WIN32
+#include <windows.h>
+#define chdir(path) (!SetCurrentDirectoryA(path))
+#else
+#include <unistd.h>
+#endif
+
+#include "standin.h"
+
+#define REGION "350000|"
+#define HOLDER(name) "35058219720630061X|D12345678|350000D15600000512345678ABCDEF01|" name "|"
+#define CARD "00814A444686603500005700AB|2.00|20150612|20250612|"
+#define LIN "\xC1\xD6\xD0\xA1\xC2\xFA" /* 林小满 */
+
+#define FUNCTION(name) EXPORT int CALL name(int type, char *out)
+
+static int answer(char *out, const char *text, int code) {
+    strcpy(out, text);
+    return code;
+}
+
+/* The function as it should be. */
+FUNCTION(iReadCardBas) {
+    if (type < 1 || type > 4)
+        return answer(out, "\xB2\xCE\xCA\xFD\xB4\xED\xCE\xF3", -14); /* 参数错误 */
+    return answer(out, REGION HOLDER(LIN) CARD "350000123456|350000000001|", 0);
+}
+
+FUNCTION(read9) { return (void)type, answer(out, REGION HOLDER(LIN) CARD "350000123456|", 0); }
+FUNCTION(read8) { return (void)type, answer(out, REGION HOLDER(LIN) CARD, 0); }
+FUNCTION(read_unended) { return (void)type, answer(out, REGION HOLDER(LIN) "00814A44|2.00|20150612|20250612", 0); }
+FUNCTION(read_blank) { return (void)type, answer(out, REGION "||350000D15600000512345678ABCDEF01||" CARD, 0); }
+FUNCTION(read_nothing) { return (void)type, (void)out, 0; }
+FUNCTION(read_short) { return (void)type, answer(out, "350000|35058219720630061X|", 0); }
+
+/* 林, a user-defined character (U+E000) and 𠮷, which only GB18030 has. */
+FUNCTION(read_rare) { return (void)type, answer(out, REGION HOLDER("\xC1\xD6\xAA\xA1\x95\x32\xB7\x36") CARD, 0); }
+/* 林億: the second byte of 億 is the separator. */
+FUNCTION(read_bar) { return (void)type, answer(out, REGION HOLDER("\xC1\xD6\x83\x7C") CARD, 0); }
+FUNCTION(read_half) { return (void)type, answer(out, REGION HOLDER("\xC1\xD6\xD0") CARD, 0); }
+
+/* Fails with the code that it is given as type. */
+FUNCTION(fail) { return *out = 0, type; }
+/* The same, with a reason that repeats an identity number: 卡号…无效. */
+FUNCTION(fail_reason) { return answer(out, "\xBF\xA8\xBA\xC5" "35058219720630061X" "\xCE\xDE\xD0\xA7", type); }
+/* The same, with what it has read so far. */
+FUNCTION(fail_record) { return answer(out, REGION HOLDER(LIN), type); }
+/* The same, with bytes that are no text. */
+FUNCTION(fail_garbage) { return answer(out, "\xFF\xFE\x01", type); }
+
+FUNCTION(garbage) {
+    (void)type;
+    for (int i = 0; i < 1000; i++)
+        out[i] = (char)(0x81 + i * 37 % 120);
+    return 0;
+}
+
+/* Writes to the last of 1024 bytes, without a NUL. */
+FUNCTION(fill) {
+    answer(out, REGION HOLDER(LIN) CARD "350000123456|", 0);
+    (void)type;
+    size_t n = strlen(out);
+    memset(out + n, '1', 1024 - n);
+    return 0;
+}
+
+/* Writes beyond the last of 1024 bytes. */
+FUNCTION(overrun) {
+    (void)type;
+    memset(out, '1', 1200);
+    return 0;
+}
+
+FUNCTION(hang) {
+    (void)type, (void)out;
+    for (;;)
+#ifdef _WIN32
+        Sleep(1000);
+#else
+        pause();
+#endif
+}
+
+FUNCTION(spin) {
+    (void)out;
+    for (volatile int i = type;;)
+        i = i + 1;
+}
+
+FUNCTION(crash) {
+    (void)out;
+    int *volatile nowhere = (int *)16;
+    return *nowhere = type;
+}
+
+FUNCTION(crash_stack) {
+    volatile char frame[4096];
+    frame[0] = (char)type;
+    return crash_stack(type + 1, out) + frame[0];
+}
+
+FUNCTION(quit) { (void)out, exit(type); }
+FUNCTION(quit_aborting) { (void)type, (void)out, abort(); }
+
+/* Prints what it reads, as many do, and to both streams. */
+FUNCTION(print) {
+    for (int i = 0; i < 2000; i++) {
+        printf("iReadCardBas: %s\n", REGION HOLDER(LIN));
+        fprintf(stderr, "iReadCardBas: %s\n", REGION HOLDER(LIN));
+    }
+    fflush(stdout);
+#ifndef _WIN32
+    if (write(1, "\0\0\0\0", 4) != 4)
+        return -99;
+#else
+    DWORD n;
+    WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), "\0\0\0\0", 4, &n, NULL);
+#endif
+    return read8(type, out);
+}
+
+FUNCTION(print_and_crash) { return print(type, out), crash(type, out); }
+
+/* Wants somebody to press a key. */
+FUNCTION(ask) { return getchar() == EOF ? read8(type, out) : answer(out, "", -99); }
+
+/* Keeps a megabyte and tells how many it keeps. */
+FUNCTION(leak) {
+    static int leaks;
+    char *memory = malloc(1 << 20);
+    if (memory)
+        memset(memory, type, 1 << 20);
+    sprintf(out, "350000||%d||%s|", ++leaks, LIN);
+    return 0;
+}
+
+/* Leaves the directory, which belongs to the process. */
+FUNCTION(change_directory) { return chdir("/") ? -99 : read8(type, out); }
+
+/* Reads a file that lies beside the library. */
+FUNCTION(read_beside) {
+    FILE *f = fopen("beside.txt", "rb");
+    if (!f)
+        return answer(out, "beside.txt", -99);
+    fclose(f);
+    return read8(type, out);
+}
