@@ -15,6 +15,7 @@ type Code uint32
 const (
 	ok Code = 0
 
+	codeInternal           Code = 0x80100001 // all that the winscard.dll of Wine 8 says
 	codeCancelled          Code = 0x80100002
 	codeInsufficientBuffer Code = 0x80100008
 	codeUnknownReader      Code = 0x80100009
@@ -41,6 +42,7 @@ var codes = map[Code]struct {
 	name string
 	is   error
 }{
+	codeInternal:           {name: "SCARD_F_INTERNAL_ERROR"},
 	codeCancelled:          {name: "SCARD_E_CANCELLED"},
 	codeInsufficientBuffer: {"SCARD_E_INSUFFICIENT_BUFFER", card.ErrMalformed},
 	codeUnknownReader:      {"SCARD_E_UNKNOWN_READER", card.ErrNoReader},

@@ -1,0 +1,152 @@
+package pcsc
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"mps/card/virtual"
+)
+
+// A fake is a PC/SC library with one reader, for what the real one cannot be made
+// to do. Its functions do what the fields say, once for each element, and then
+// what a library does with a card in the reader.
+type fake struct {
+	card *virtual.Card
+
+	mu    sync.Mutex
+	calls []string // what was called, without establish, readers and statusChange
+
+	listed      []string // the readers; nil: one
+	states      []uint32 // of the readers, at each statusChange in turn; the last one stays
+	establishes []Code
+	connects    []Code
+	begins      []Code
+	transmits   []func() Code // ok: the card answers
+	changes     int           // statusChanges so far
+
+	waiting chan struct{} // closed to end a statusChange
+	hang    chan struct{} // what release waits for, if not nil
+}
+
+const fakeReader = "ACS ACR38U 0"
+
+func newFake() *fake {
+	holder := virtual.Holder{IDNumber: "35058219720630061X", Name: "林小满", Number: "D12345678"}
+	return &fake{card: virtual.New(holder, virtual.V2), waiting: make(chan struct{})}
+}
+
+// reader is a Reader over the fake.
+func (f *fake) reader(o Options) *Reader {
+	return newReader(o, func() (winscard, error) { return f, nil })
+}
+
+// next takes the first of what is left to do.
+func next[T any](f *fake, left *[]T, otherwise T) T {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(*left) == 0 {
+		return otherwise
+	}
+	first := (*left)[0]
+	*left = (*left)[1:]
+	return first
+}
+
+func (f *fake) note(format string, args ...any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls = append(f.calls, fmt.Sprintf(format, args...))
+}
+
+func (f *fake) noted() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.calls)
+}
+
+func (f *fake) establish() (handle, Code) {
+	if code := next(f, &f.establishes, ok); code != ok {
+		return 0, code
+	}
+	return 1, ok
+}
+
+func (f *fake) release(handle) Code {
+	if f.hang != nil {
+		<-f.hang
+	}
+	f.note("release")
+	return ok
+}
+
+func (f *fake) cancel(handle) Code {
+	f.note("cancel")
+	close(f.waiting)
+	return ok
+}
+
+func (f *fake) readers(handle) ([]string, Code) {
+	if f.listed == nil {
+		return []string{fakeReader}, ok
+	}
+	return f.listed, ok
+}
+
+func (f *fake) statusChange(_ handle, timeout time.Duration, states []state) Code {
+	f.mu.Lock()
+	f.changes++
+	now := uint32(statePresent)
+	if len(f.states) > 0 {
+		now = f.states[0]
+	}
+	if len(f.states) > 1 {
+		f.states = f.states[1:]
+	}
+	f.mu.Unlock()
+	if timeout > 0 && states[0].flags == now|stateChanged {
+		select {
+		case <-time.After(timeout):
+			return codeTimeout
+		case <-f.waiting:
+			return codeCancelled
+		}
+	}
+	for i := range states {
+		states[i].flags = now | stateChanged
+	}
+	return ok
+}
+
+func (f *fake) connect(_ handle, reader string) (handle, uint32, Code) {
+	if code := next(f, &f.connects, ok); code != ok {
+		return 0, 0, code
+	}
+	f.note("connect")
+	return 2, protocolT1, ok
+}
+
+func (f *fake) begin(handle) Code { return next(f, &f.begins, ok) }
+
+func (f *fake) transmit(_ handle, _ uint32, command, response []byte) (int, Code) {
+	answer := next(f, &f.transmits, func() Code { return ok })
+	if code := answer(); code != ok {
+		return 0, code
+	}
+	r, err := f.card.Transmit(context.Background(), command)
+	if err != nil {
+		return 0, codeRemoved
+	}
+	f.note("%02X", command[1])
+	return copy(response, r), ok
+}
+
+func (f *fake) disconnect(_ handle, reset bool) Code {
+	f.note("disconnect reset=%t", reset)
+	if reset {
+		f.card.Reset()
+	}
+	return ok
+}

@@ -1,0 +1,279 @@
+package pcsc
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mps/card"
+	"mps/card/virtual"
+)
+
+func answer(code Code) func() Code { return func() Code { return code } }
+
+// TestFaults reads a card while PC/SC has the fault that the test gives it.
+func TestFaults(t *testing.T) {
+	const minute = time.Minute
+	fault := func(code Code, after int) []func() Code {
+		return append(slices.Repeat([]func() Code{answer(ok)}, after), answer(code))
+	}
+	tests := []struct {
+		name  string
+		fault func(*fake)
+		wait  time.Duration
+		is    error  // nil: the card is read
+		text  string // part of the error's text
+		last  string // the last two calls
+	}{
+		{"none", func(f *fake) {}, 0, nil, "", "disconnect reset=false, release"},
+		{"card sits badly at first", func(f *fake) { f.connects = []Code{codeUnresponsive, codeUnpowered} }, 0, nil, "", "disconnect reset=false, release"},
+		{"card reset before the transaction", func(f *fake) { f.begins = []Code{codeReset} }, 0, nil, "", "disconnect reset=false, release"},
+		{"in use at first", func(f *fake) { f.connects = slices.Repeat([]Code{codeSharingViolation}, 20) }, 0, nil, "", "disconnect reset=false, release"},
+		{"card comes", func(f *fake) { f.states = []uint32{stateEmpty, stateEmpty, stateEmpty, statePresent} }, minute, nil, "", "disconnect reset=false, release"},
+		{"said to be mute", func(f *fake) { f.states = []uint32{statePresent | stateMute} }, 0, nil, "", "disconnect reset=false, release"},
+		{"card reset midway", func(f *fake) { f.transmits = fault(codeReset, 4) }, 0, nil, "", "disconnect reset=false, release"},
+		{"card slips midway", func(f *fake) {
+			f.transmits = fault(codeRemoved, 4)
+			f.connects = []Code{ok, codeNoCard, codeNoCard, codeUnresponsive}
+		}, 0, nil, "", "disconnect reset=false, release"},
+		{"first command lost", func(f *fake) { f.transmits = fault(codeNotTransacted, 0) }, 0, nil, "", "disconnect reset=false, release"},
+
+		{"reset again and again", func(f *fake) { f.transmits = slices.Repeat(fault(codeReset, 2), 100) }, 0, card.ErrRemoved, "卡片已被拔出", "disconnect reset=true, release"},
+		{"mute card in a good reader", func(f *fake) { f.transmits = slices.Repeat(fault(codeNotTransacted, 0), 100) }, 0, card.ErrMute, "SSC_SelectApp 失败:卡片无应答", "disconnect reset=true, release"},
+		{"pulled out", func(f *fake) {
+			f.transmits = fault(codeRemoved, 4)
+			f.connects = append([]Code{ok}, slices.Repeat([]Code{codeNoCard}, 100)...)
+		}, 0, card.ErrRemoved, "SSC_ReadCard 失败:卡片已被拔出", "disconnect reset=true, release"},
+		{"reader unplugged midway", func(f *fake) { f.transmits = fault(codeUnavailable, 4) }, 0, card.ErrNoReader, "SSC_ReadCard 失败:读卡器已断开", "disconnect reset=true, release"},
+		{"reader says something else", func(f *fake) { f.transmits = fault(0x1F, 4) }, 0, Code(0x1F), "读卡器通讯失败", "disconnect reset=true, release"},
+		{"mute", func(f *fake) { f.connects = slices.Repeat([]Code{codeUnresponsive}, 100) }, 0, card.ErrMute, "卡片无应答，请检查卡片是否插反", "release"},
+		{"other protocol", func(f *fake) { f.connects = []Code{codeProtocolMismatch} }, 0, codeProtocolMismatch, "读卡器通讯失败", "release"},
+		{"in use", func(f *fake) { f.connects = slices.Repeat([]Code{codeSharingViolation}, 1000) }, 0, ErrBusy, "读卡器正被其他程序使用", "release"},
+		{"no card", func(f *fake) { f.states = []uint32{stateEmpty} }, 0, card.ErrNoCard, "未检测到卡片", "release"},
+		{"no card in all the time", func(f *fake) { f.states = []uint32{stateEmpty} }, minute, card.ErrNoCard, "未检测到卡片", "release"},
+		{"no reader", func(f *fake) { f.listed = []string{} }, minute, card.ErrNoReader, "未检测到读卡器", "release"},
+		{"reader listed only", func(f *fake) { f.states = []uint32{stateUnavailable} }, minute, card.ErrNoReader, "设备未打开", "release"},
+		{"reader goes while waiting", func(f *fake) { f.states = []uint32{stateEmpty, stateUnknown} }, minute, card.ErrNoReader, "设备未打开", "release"},
+		{"no service", func(f *fake) { f.establishes = []Code{codeNoService} }, 0, card.ErrNoReader, "设备未打开", ""},
+		{"service stopped", func(f *fake) { f.establishes = []Code{codeServiceStopped} }, 0, codeServiceStopped, "设备未打开", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFake()
+				tt.fault(f)
+				c, err := card.Source{Reader: f.reader(Options{Wait: tt.wait})}.Read(t.Context())
+				switch {
+				case tt.is == nil && (err != nil || c.Number != "D12345678"):
+					t.Errorf("read %v, %v", c, err)
+				case tt.is != nil && (!errors.Is(err, tt.is) || !strings.Contains(err.Error(), tt.text)):
+					t.Errorf("read %v, %v; want %v, %q", c, err, tt.is, tt.text)
+				}
+				calls := f.noted()
+				if last := strings.Join(calls[max(0, len(calls)-2):], ", "); last != tt.last {
+					t.Errorf("it ends with %q, want %q", last, tt.last)
+				}
+				if n := f.card.TriesLeft(); n != 3 {
+					t.Errorf("%d tries of the PIN left", n)
+				}
+			})
+		})
+	}
+}
+
+// TestStartingOver looks at what is said again when a card was reset.
+func TestStartingOver(t *testing.T) {
+	selectMaster := []byte{0x00, 0xA4, 0x00, 0x00, 0x02, 0x3F, 0x00}
+	verify := []byte{0x00, 0x20, 0x00, 0x01, 0x03, 0x31, 0x32, 0x33}
+	connect := func(t *testing.T) (*fake, card.Conn) {
+		f := newFake()
+		c, err := f.reader(Options{}).Connect(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f, c
+	}
+	t.Run("selecting", func(t *testing.T) {
+		f, c := connect(t)
+		for i := range 3 {
+			if i == 2 {
+				f.transmits = []func() Code{answer(codeReset)}
+			}
+			if _, err := c.Transmit(t.Context(), selectMaster); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_ = c.Close()
+		want := "connect A4 A4 disconnect reset=true connect A4 A4 A4 disconnect reset=false release"
+		if got := strings.Join(f.noted(), " "); got != want {
+			t.Errorf("calls %s\nwant  %s", got, want)
+		}
+	})
+	t.Run("a PIN", func(t *testing.T) {
+		f, c := connect(t)
+		if _, err := c.Transmit(t.Context(), verify); err != nil {
+			t.Fatal(err)
+		}
+		f.transmits = []func() Code{answer(codeReset)}
+		if _, err := c.Transmit(t.Context(), selectMaster); !errors.Is(err, card.ErrRemoved) {
+			t.Errorf("%v is no ErrRemoved", err)
+		}
+		_ = c.Close()
+		want := "connect 20 disconnect reset=true release"
+		if got := strings.Join(f.noted(), " "); got != want {
+			t.Errorf("calls %s\nwant  %s", got, want)
+		}
+	})
+	t.Run("another card", func(t *testing.T) {
+		f, c := connect(t)
+		if _, err := c.Transmit(t.Context(), selectMaster); err != nil {
+			t.Fatal(err)
+		}
+		f.transmits = []func() Code{func() Code {
+			f.card = virtual.New(virtual.Holder{}, virtual.V2, virtual.T0()) // answers 61xx
+			return codeRemoved
+		}}
+		if response, err := c.Transmit(t.Context(), selectMaster); !errors.Is(err, card.ErrRemoved) {
+			t.Errorf("% X, %v", response, err)
+		}
+		_ = c.Close()
+	})
+}
+
+// TestLeftBehind has PC/SC hang in each of its calls: the caller gets its turn
+// back, the next one waits for the reader, and everything is released in the end.
+func TestLeftBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		r := f.reader(Options{})
+		free := make(chan struct{})
+		f.transmits = []func() Code{answer(ok), func() Code { <-free; return codeNotTransacted }}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		began := time.Now()
+		_, err := card.Source{Reader: r}.Read(ctx)
+		if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Second {
+			t.Errorf("%v after %v", err, time.Since(began))
+		}
+		_, err = card.Source{Reader: r}.Read(t.Context())
+		if !errors.Is(err, ErrBusy) || !strings.Contains(err.Error(), "上一次操作还没有结束") {
+			t.Errorf("the next one: %v", err)
+		}
+		close(free)
+		if _, err := (card.Source{Reader: r}).Read(t.Context()); err != nil {
+			t.Error(err)
+		}
+		calls := strings.Join(f.noted(), " ")
+		if !strings.HasPrefix(calls, "connect A4 cancel disconnect reset=true release connect A4") {
+			t.Errorf("calls %s", calls)
+		}
+	})
+}
+
+// TestCancelledWait ends a wait for a card with its context, at once.
+func TestCancelledWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		f.states = []uint32{stateEmpty}
+		ctx, cancel := context.WithTimeoutCause(t.Context(), 300*time.Millisecond, nil)
+		defer cancel()
+		began := time.Now()
+		_, err := f.reader(Options{Wait: time.Hour}).Connect(ctx)
+		if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, card.ErrNoCard) {
+			t.Error(err)
+		}
+		synctest.Wait() // for what was left behind
+		if took := time.Since(began); took != 300*time.Millisecond {
+			t.Errorf("after %v", took)
+		}
+		if got := strings.Join(f.noted(), " "); got != "cancel release" {
+			t.Errorf("calls %s", got)
+		}
+	})
+}
+
+// TestRestlessReader has a driver that reports changes without end.
+func TestRestlessReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		for i := range uint32(100000) {
+			f.states = append(f.states, stateEmpty|i<<16)
+		}
+		_, err := f.reader(Options{Wait: time.Second}).Connect(t.Context())
+		if !errors.Is(err, card.ErrNoCard) || f.changes > 200 {
+			t.Errorf("%v after %d looks", err, f.changes)
+		}
+	})
+}
+
+// TestHangingClose has PC/SC hang when a connection ends.
+func TestHangingClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		f.hang = make(chan struct{})
+		c, err := f.reader(Options{}).Connect(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Close(); err != codeTimeout {
+			t.Errorf("Close = %v", err)
+		}
+		if err := c.Close(); err != nil {
+			t.Errorf("second Close = %v", err)
+		}
+		close(f.hang)
+	})
+}
+
+// TestNoLibrary has no PC/SC at first.
+func TestNoLibrary(t *testing.T) {
+	missing := errors.New("no such library")
+	f := newFake()
+	var library winscard
+	open := func() (winscard, error) {
+		if library == nil {
+			return nil, missing
+		}
+		return library, nil
+	}
+	r := newReader(Options{}, open)
+	_, err := card.Source{Reader: r}.Read(t.Context())
+	if !errors.Is(err, card.ErrNoReader) || !errors.Is(err, missing) || err.Error() != "接口SSC_Open 失败:设备未打开，"+noLibraryText {
+		t.Errorf("Read: %v", err)
+	}
+	if _, err := list(t.Context(), open); !errors.Is(err, missing) {
+		t.Errorf("List: %v", err)
+	}
+	library = f
+	if _, err := (card.Source{Reader: r}).Read(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestList(t *testing.T) {
+	f := newFake()
+	f.listed = []string{fakeReader, "Windows Hello 1"}
+	f.states = []uint32{statePresent | stateMute | stateExclusive}
+	open := func() (winscard, error) { return f, nil }
+	slots, err := list(t.Context(), open)
+	if err != nil || len(slots) != 2 ||
+		slots[0] != (Slot{Name: fakeReader, Card: true, Mute: true, Busy: true}) || !slots[1].Unlikely {
+		t.Errorf("List = %+v, %v", slots, err)
+	}
+	f.states = []uint32{stateUnavailable}
+	if slots, err := list(t.Context(), open); err != nil || len(slots) != 0 {
+		t.Errorf("List = %+v, %v", slots, err)
+	}
+	f.establishes = []Code{codeNoService}
+	if _, err := list(t.Context(), open); !errors.Is(err, codeNoService) || !strings.Contains(err.Error(), noServiceText) {
+		t.Errorf("List: %v", err)
+	}
+	f.establishes = []Code{codeNoReaders}
+	if slots, err := list(t.Context(), open); err != nil || len(slots) != 0 {
+		t.Errorf("List = %+v, %v", slots, err)
+	}
+}
