@@ -87,12 +87,38 @@ static enum connection_result connect_socket(struct connection *c, int port, str
     return code == 0 ? CONNECTION_OK : failed(c, code);
 }
 
-enum connection_result connection_open(struct connection *c, int port, struct deadline d)
+/*
+ * Winsock counts who started it, and with the last of them closes every socket of the process. It
+ * is started and cleaned up by one thread at a time: Wine counts without a lock. A thread may have
+ * been ended in between, so the wait is not for ever.
+ */
+static int gate;
+
+static void enter_gate(void)
+{
+    for (int i = 0; i < 200 && __atomic_exchange_n(&gate, 1, __ATOMIC_ACQUIRE) != 0; i++)
+        Sleep(i < 100 ? 0 : 10);
+}
+
+static void leave_gate(void)
+{
+    __atomic_store_n(&gate, 0, __ATOMIC_RELEASE);
+}
+
+static int start_winsock(void)
 {
     WSADATA data;
 
-    c->socket = (intptr_t)INVALID_SOCKET;
+    enter_gate();
     int code = WSAStartup(MAKEWORD(2, 2), &data);
+    leave_gate();
+    return code;
+}
+
+enum connection_result connection_open(struct connection *c, int port, struct deadline d)
+{
+    c->socket = (intptr_t)INVALID_SOCKET;
+    int code = start_winsock();
     c->started = code == 0;
     if (code != 0)
         return failed(c, code);
@@ -146,8 +172,11 @@ void connection_close(struct connection *c)
     if ((SOCKET)c->socket != INVALID_SOCKET)
         closesocket((SOCKET)c->socket);
     c->socket = (intptr_t)INVALID_SOCKET;
-    if (c->started)
+    if (c->started) {
+        enter_gate();
         WSACleanup();
+        leave_gate();
+    }
     c->started = 0;
 }
 
