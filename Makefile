@@ -1,14 +1,21 @@
 # MPS. "make help" lists what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test bench fmt setup clean
+.PHONY: help build dist demo test bench fmt setup clean
+
+MPS = CGO_ENABLED=0 go build -trimpath -ldflags='-s -w'
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
 
 build: ## bin/mps, bin/libmps_client.so and bin/mps-host
-	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/mps ./cmd/mps
+	$(MPS) -o bin/mps ./cmd/mps
 	$(MAKE) --no-print-directory -C capi all
+
+dist: ## dist/windows-386 and dist/windows-amd64: mps.exe, mps_client.dll and what belongs to it
+	GOOS=windows GOARCH=386 $(MPS) -o dist/windows-386/mps.exe ./cmd/mps
+	GOOS=windows GOARCH=amd64 $(MPS) -o dist/windows-amd64/mps.exe ./cmd/mps
+	$(MAKE) --no-print-directory -C capi windows
 
 demo: build ## show the whole way of a call, for a card and for e-vouchers
 	bin/mps demo
