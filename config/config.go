@@ -61,6 +61,8 @@ type Agent struct {
 // Card is where social security cards are read.
 type Card struct {
 	Sources []string `toml:"sources"`
+	Reader  string   `toml:"reader"`
+	Wait    Duration `toml:"wait"`
 }
 
 // Voucher is how e-vouchers are resolved.
@@ -117,7 +119,7 @@ func Default() Config {
 			Queue:     8,
 			QueueWait: Duration(20 * time.Second),
 		},
-		Card: Card{Sources: []string{}},
+		Card: Card{Sources: []string{"pcsc"}, Wait: Duration(5 * time.Second)},
 		Voucher: Voucher{
 			Via:          ViaServer,
 			Timeout:      Duration(voucher.DefaultRemoteTimeout),
@@ -252,6 +254,9 @@ func (c *Config) check() error {
 		if d.value <= 0 {
 			return fmt.Errorf("%s：应大于0", d.key)
 		}
+	}
+	if c.Card.Wait < 0 {
+		return errors.New("card.wait：应不小于0")
 	}
 	if c.Agent.Queue < 1 {
 		return errors.New("agent.queue：应不小于1")

@@ -87,6 +87,7 @@ func TestParseRefuses(t *testing.T) {
 		{"agent without port", "[agent]\nlisten = \"127.0.0.1\"\n", "地址:端口"},
 		{"bad outside", "[agent]\noutside_gbk = \"drop\"\n", "question-mark"},
 		{"bad encoding", "[agent]\nterminal = \"\xff\"\n", "编码"},
+		{"negative wait", "[card]\nwait = \"-1s\"\n", "card.wait"},
 		{"empty queue", "[agent]\nqueue = 0\n", "agent.queue"},
 		{"too long", strings.Repeat("#", maxFile+1), "超过"},
 	}

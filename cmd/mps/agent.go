@@ -13,6 +13,7 @@ import (
 	"mps"
 	"mps/agent"
 	"mps/card"
+	"mps/card/pcsc"
 	"mps/card/virtual"
 	"mps/config"
 	"mps/gbk"
@@ -104,7 +105,7 @@ func newAgent(c config.Config, secret string, log *slog.Logger) (*agent.Agent, e
 		Log:       log,
 	}
 	var err error
-	if options.Cards, err = cardSource(c.Card); err != nil {
+	if options.Cards, err = cardSource(c.Card, log); err != nil {
 		return nil, err
 	}
 	if options.Vouchers, err = voucherQuerier(c); err != nil {
@@ -116,22 +117,26 @@ func newAgent(c config.Config, secret string, log *slog.Logger) (*agent.Agent, e
 	return agent.New(options), nil
 }
 
-func cardSource(c config.Card) (agent.CardSource, error) {
-	if len(c.Sources) == 0 {
-		return card.Source{}, nil
+// cardSource builds the sources of cards in the order in which they are tried.
+func cardSource(c config.Card, log *slog.Logger) (agent.CardSource, error) {
+	var sources card.Sources
+	for _, name := range c.Sources {
+		kind, key, _ := strings.Cut(name, ":")
+		switch {
+		case name == "pcsc":
+			reader := pcsc.New(pcsc.Options{Name: c.Reader, Wait: time.Duration(c.Wait), Log: log})
+			sources = append(sources, card.Source{Reader: reader})
+		case kind == "virtual":
+			patient, ok := sandbox.Find(key)
+			if !ok {
+				return nil, fmt.Errorf("card.sources：没有测试病人%q，见 mps sandbox patients", key)
+			}
+			sources = append(sources, card.Source{Reader: &virtual.Reader{Card: patient.Card()}})
+		default:
+			return nil, fmt.Errorf("card.sources：不认识的来源%q，应为\"pcsc\"或\"virtual:<病人>\"", name)
+		}
 	}
-	if len(c.Sources) > 1 {
-		return nil, fmt.Errorf("card.sources：目前只支持一个来源")
-	}
-	key, ok := strings.CutPrefix(c.Sources[0], "virtual:")
-	if !ok {
-		return nil, fmt.Errorf("card.sources：不认识的来源%q，目前支持\"virtual:<病人>\"，病人见 mps sandbox patients", c.Sources[0])
-	}
-	patient, ok := sandbox.Find(key)
-	if !ok {
-		return nil, fmt.Errorf("card.sources：没有测试病人%q，见 mps sandbox patients", key)
-	}
-	return card.Source{Reader: &virtual.Reader{Card: patient.Card()}}, nil
+	return sources, nil
 }
 
 // voucherQuerier returns nil when nothing is configured: such an agent reads
