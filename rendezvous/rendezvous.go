@@ -24,6 +24,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"time"
 )
 
 const (
@@ -139,13 +140,31 @@ func (c *Claim) Publish(a Address) error {
 	_, err = fmt.Fprintf(f, "; 由正在运行的读卡服务写入，退出时删除\nport = %d\nsecret = %s\n", a.Port, a.Secret)
 	err = errors.Join(err, f.Close())
 	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(c.dir, addressFile))
+		err = replace(f.Name(), filepath.Join(c.dir, addressFile))
 	}
 	if err != nil {
 		return errors.Join(err, os.Remove(f.Name()))
 	}
 	c.mine = a
 	return nil
+}
+
+// replace renames a file over another. On Windows that fails for the moment in
+// which a client library reads the other.
+func replace(from, to string) error {
+	const (
+		tries = 20
+		pause = 25 * time.Millisecond
+	)
+	err := os.Rename(from, to)
+	for range tries {
+		if err == nil {
+			return nil
+		}
+		time.Sleep(pause)
+		err = os.Rename(from, to)
+	}
+	return err
 }
 
 // Release takes the address away and lets another agent claim.
