@@ -39,7 +39,7 @@ func TestInspect(t *testing.T) {
 		t.Errorf("%d bits, want %d", f.Bits(), want)
 	}
 	for name, text := range map[string]string{"text": "350000|", "empty": "", "ELF": "\x7fELF\x02\x01\x01", "PE": "MZ\x90\x00"} {
-		path := filepath.Join(t.TempDir(), "library")
+		path := filepath.Join(drivers.TempDir(t), "library")
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -47,7 +47,7 @@ func TestInspect(t *testing.T) {
 			t.Errorf("%s: %+v", name, f)
 		}
 	}
-	if _, err := driver.Inspect(filepath.Join(t.TempDir(), "missing")); !os.IsNotExist(err) {
+	if _, err := driver.Inspect(filepath.Join(drivers.TempDir(t), "missing")); !os.IsNotExist(err) {
 		t.Error(err)
 	}
 }
@@ -61,7 +61,7 @@ func FuzzInspect(f *testing.F) {
 		}
 		f.Add(b)
 	}
-	path := filepath.Join(f.TempDir(), "library")
+	path := filepath.Join(drivers.TempDir(f), "library")
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if len(b) > 1<<20 {
 			return

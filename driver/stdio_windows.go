@@ -1,7 +1,6 @@
 package driver
 
 import (
-	"errors"
 	"os"
 
 	"golang.org/x/sys/windows"
@@ -17,9 +16,9 @@ func takeStdio() (in, out *os.File, err error) {
 	return in, out, err
 }
 
-// take gives the null device the very handle that the stream had: C runtimes
-// that were loaded before keep its number, and those that come with the library
-// ask for it.
+// take makes the null device the stream: for C runtimes that come with the
+// library and ask for the handle, and for those that were loaded before and keep
+// its number.
 func take(stream uint32) (*os.File, error) {
 	old, err := windows.GetStdHandle(stream)
 	if err != nil {
@@ -33,31 +32,36 @@ func take(stream uint32) (*os.File, error) {
 	if err := windows.CloseHandle(old); err != nil {
 		return nil, os.NewSyscallError("CloseHandle", err)
 	}
-	if err := openNullAs(old); err != nil {
+	null, err := openNull(old)
+	if err != nil {
 		return nil, err
+	}
+	if err := windows.SetStdHandle(stream, null); err != nil {
+		return nil, os.NewSyscallError("SetStdHandle", err)
 	}
 	return os.NewFile(uintptr(own), "host"), nil
 }
 
-// openNullAs opens the null device as the given handle, which was just closed.
-// Windows reuses the handle closed last, or the lowest one: a few tries get it.
-func openNullAs(wanted windows.Handle) error {
+// openNull opens the null device, if possible as the given handle, which was
+// just closed: Windows reuses the handle closed last, or the lowest one. When
+// another thread was faster, the number belongs to a thread or an event, and
+// printing to it fails, which does as well.
+func openNull(wanted windows.Handle) (null windows.Handle, err error) {
 	name, err := windows.UTF16PtrFromString("NUL")
 	if err != nil {
-		return err
+		return 0, err
 	}
-	for range 256 {
-		h, err := windows.CreateFile(name, windows.GENERIC_READ|windows.GENERIC_WRITE,
+	for range 8 {
+		null, err = windows.CreateFile(name, windows.GENERIC_READ|windows.GENERIC_WRITE,
 			windows.FILE_SHARE_READ|windows.FILE_SHARE_WRITE, nil, windows.OPEN_EXISTING, 0, 0)
 		if err != nil {
-			return os.NewSyscallError("CreateFile NUL", err)
+			return 0, os.NewSyscallError("CreateFile NUL", err)
 		}
-		if h == wanted {
-			return nil
+		if null == wanted {
+			break
 		}
-		defer windows.CloseHandle(h)
 	}
-	return errors.New("driver: the standard handle cannot be replaced")
+	return null, nil // those opened in vain stay open, they harm nobody
 }
 
 // endProcess ends this process without asking the library: ExitProcess would

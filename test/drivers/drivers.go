@@ -69,3 +69,15 @@ func Host(t testing.TB, name string) *driver.Host {
 	t.Cleanup(func() { h.Close() })
 	return h
 }
+
+// TempDir is t.TempDir, which fails under Wine 8: that lacks the call by which
+// Go removes files.
+func TempDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "drivers")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}

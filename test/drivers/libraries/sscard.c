@@ -40,10 +40,13 @@ FUNCTION(read_nothing) { return (void)type, (void)out, 0; }
 FUNCTION(read_short) { return (void)type, answer(out, "350000|35058219720630061X|", 0); }
 
 /* 林, a user-defined character (U+E000) and 𠮷, which only GB18030 has. */
-FUNCTION(read_rare) { return (void)type, answer(out, REGION HOLDER("\xC1\xD6\xAA\xA1\x95\x32\xB7\x36") CARD, 0); }
+FUNCTION(read_rare) { return (void)type, answer(out, REGION HOLDER("\xC1\xD6\xAA\xA1\x95\x34\xB2\x35") CARD, 0); }
 /* 林億: the second byte of 億 is the separator. */
 FUNCTION(read_bar) { return (void)type, answer(out, REGION HOLDER("\xC1\xD6\x83\x7C") CARD, 0); }
+/* Half a character, which takes the separator for its second half. */
 FUNCTION(read_half) { return (void)type, answer(out, REGION HOLDER("\xC1\xD6\xD0") CARD, 0); }
+
+FUNCTION(read_half_noreset) { return (void)type, answer(out, REGION HOLDER("\xC1\xD6\xD0") "|2.00|20150612|20250612|", 0); }
 
 /* Fails with the code that it is given as type. */
 FUNCTION(fail) { return *out = 0, type; }

@@ -1,0 +1,53 @@
+package driver
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"mps/card"
+	"mps/driver"
+)
+
+// A Generic reads through any function that does it in one call and leaves what
+// it read in buffers.
+type Generic struct {
+	Caller  Caller      // must be set
+	Call    driver.Call // with one buffer at least
+	Success []string    // results that mean success, integers in decimal; nil: "0"
+	Layout  Layout
+}
+
+// Check finds a description that cannot work. Its error is Chinese.
+func (g Generic) Check() error {
+	buffers := slices.ContainsFunc(g.Call.Args, func(a driver.Arg) bool { return a.Kind == driver.BufferArg })
+	if g.Call.Export == "" || !buffers {
+		return fmt.Errorf("应有函数名和至少一个buffer参数")
+	}
+	return g.Layout.Check()
+}
+
+// Read reads the card that lies in the reader.
+func (g Generic) Read(ctx context.Context) (*card.Card, error) {
+	export := g.Call.Export
+	result, err := g.Caller.Call(ctx, g.Call)
+	if err != nil {
+		return nil, failed(export, err)
+	}
+	code := fmt.Sprint(result.Int)
+	if g.Call.TextResult {
+		code = reason(readable(result.Text))
+	}
+	success := g.Success
+	if success == nil {
+		success = []string{"0"}
+	}
+	if !slices.Contains(success, code) {
+		return nil, refused(export, code, readable(result.Output(0)), CodeError(result.Int))
+	}
+	answer, err := texts(export, result.Outputs)
+	if err != nil {
+		return nil, err
+	}
+	return g.Layout.read(export, answer)
+}

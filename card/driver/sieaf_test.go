@@ -1,0 +1,150 @@
+package driver_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"mps/card"
+	"mps/card/driver"
+	"mps/gbk"
+	"mps/test/drivers"
+)
+
+func request(funid string) driver.SieafRequest {
+	return driver.SieafRequest{User: "门诊", Password: "<&>", Function: funid}
+}
+
+func TestSieafLibrary(t *testing.T) {
+	library := driver.SieafLibrary{Caller: drivers.Host(t, "sieaf")}
+	read := func(funid string) driver.Sieaf { return driver.Sieaf{Business: library, Request: request(funid)} }
+	if got, err := read("read").Read(t.Context()); err != nil || *got != whole {
+		t.Errorf("%#v, %v", got, err)
+	}
+	want := card.Card{IDNumber: whole.IDNumber, IDNumberValid: true}
+	if got, err := read("read-string").Read(t.Context()); err != nil || *got != want {
+		t.Errorf("%#v, %v", got, err)
+	}
+	fails(t, read("refuse"), "接口business_handle 失败:读卡失败，驱动返回：未插卡，证号350582**********1X，请检查读卡器与卡片后重试，仍不成功请联系读卡器厂商！", nil)
+	fails(t, read("cut"), unreadable("business_handle", "不是JSON"), card.ErrMalformed)
+	fails(t, read("garbage"), unreadable("business_handle", "不是JSON"), card.ErrMalformed)
+
+	stranger := read("read")
+	stranger.Request.User = "x"
+	fails(t, stranger, "接口business_handle 失败:读卡失败，驱动返回错误码-1：用户错误，请检查读卡器与卡片后重试，仍不成功请联系读卡器厂商！", driver.CodeError(-1))
+	library.Buffer = 1024
+	fails(t, driver.Sieaf{Business: library, Request: request("read")},
+		"接口business_handle 失败:读卡失败，驱动返回错误码-1：outputlen，请检查读卡器与卡片后重试，仍不成功请联系读卡器厂商！", driver.CodeError(-1))
+	bad := read("read")
+	bad.Request.Data = map[string]any{"x": make(chan int)}
+	fails(t, bad, "接口business_handle 失败:请求数据的配置有误，请联系信息科更正！", card.ErrNoReader)
+}
+
+// serve answers like the vendor's program: with what answer makes of the input.
+func serve(t *testing.T, answer func(w http.ResponseWriter, input map[string]any)) driver.SieafHTTP {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var body struct {
+			InputValue string
+			OutputLen  int
+		}
+		var input map[string]any
+		if json.NewDecoder(r.Body).Decode(&body) != nil || body.OutputLen != 20000 ||
+			json.Unmarshal([]byte(body.InputValue), &input) != nil || r.Method != http.MethodPost {
+			t.Error("bad request")
+		}
+		answer(w, input)
+	}))
+	t.Cleanup(s.Close)
+	return driver.SieafHTTP{URL: s.URL + "/sieaf/business_handle/"}
+}
+
+// valued is the HTTP answer that carries a text.
+func valued(output string) string {
+	b, err := json.Marshal(map[string]any{"data": map[string]any{"outputValue": output}})
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+const sieafCard = `{"flag":"1","cause":"","data":{"aac002":"35058219720630061X","aaz500":"D12345678","aac003":"林小满","aaz501":"350000d15600000512345678abcdef01"}}`
+
+func TestSieafHTTP(t *testing.T) {
+	for name, answer := range map[string][]byte{
+		"UTF-8": []byte(valued(sieafCard)),
+		"GBK":   gbk.Append(nil, valued(sieafCard), gbk.GB18030),
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := serve(t, func(w http.ResponseWriter, input map[string]any) {
+				if input["usr"] != "门诊" || input["pwd"] != "<&>" || input["funid"] != "read" || len(input["data"].(map[string]any)) != 0 {
+					t.Errorf("input %v", input)
+				}
+				w.Write(answer)
+			})
+			if got, err := (driver.Sieaf{Business: h, Request: request("read")}).Read(t.Context()); err != nil || *got != whole {
+				t.Errorf("%#v, %v", got, err)
+			}
+		})
+	}
+}
+
+func TestSieafHTTPErrors(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		answer func(w http.ResponseWriter)
+		want   string
+	}{
+		{"refused", func(w http.ResponseWriter) { io.WriteString(w, valued(`{"flag":"0","cause":"未插卡！"}`)) },
+			"接口business_handle 失败:读卡失败，驱动返回：未插卡，请检查读卡器与卡片后重试，仍不成功请联系读卡器厂商！"},
+		{"refused with a card", func(w http.ResponseWriter) { io.WriteString(w, valued(`{"flag":"0","cause":"350000|林小满|"}`)) },
+			"接口business_handle 失败:读卡失败，驱动没有说明原因，请检查读卡器与卡片后重试，仍不成功请联系读卡器厂商！"},
+		{"no flag", func(w http.ResponseWriter) { io.WriteString(w, valued(`{"data":{}}`)) }, unreadable("business_handle", "没有flag")},
+		{"no field", func(w http.ResponseWriter) {
+			io.WriteString(w, valued(`{"flag":"1","data":{"aac002":{"林":"35058219720630061X"}}}`))
+		}, unreadable("business_handle", "身份证号")},
+		{"blank", func(w http.ResponseWriter) { io.WriteString(w, valued(`{"flag":1,"data":{}}`)) },
+			"接口business_handle 失败:卡内无个人信息，该卡可能尚未启用，请持卡人到发卡机构处理！"},
+		{"no value", func(w http.ResponseWriter) { io.WriteString(w, `{"data":null}`) }, unreadable("business_handle", "没有outputValue")},
+		{"page", func(w http.ResponseWriter) { io.WriteString(w, "<html>林小满</html>") }, unreadable("business_handle", "没有outputValue")},
+		{"bytes", func(w http.ResponseWriter) { w.Write([]byte{0xff}) }, unreadable("business_handle", "文字编码")},
+		{"endless", func(w http.ResponseWriter) { io.WriteString(w, strings.Repeat("x", 300<<10)) }, unreadable("business_handle", "过大")},
+		{"status", func(w http.ResponseWriter) { http.Error(w, "林小满", http.StatusInternalServerError) }, unreadable("business_handle", "HTTP状态500")},
+		{"redirect", func(w http.ResponseWriter) {
+			w.Header().Set("Location", "http://192.0.2.1/")
+			w.WriteHeader(http.StatusTemporaryRedirect)
+		}, unreadable("business_handle", "HTTP状态307")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := serve(t, func(w http.ResponseWriter, _ map[string]any) { tt.answer(w) })
+			fails(t, driver.Sieaf{Business: h, Request: request("read")}, tt.want, nil)
+		})
+	}
+	fails(t, driver.Sieaf{Business: driver.SieafHTTP{URL: "\x00"}}, "接口business_handle 失败:厂商读卡服务的地址配置有误，应以http://开头，请联系信息科更正！", card.ErrNoReader)
+
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	host := strings.TrimPrefix(closed.URL, "http://")
+	fails(t, driver.Sieaf{Business: driver.SieafHTTP{URL: closed.URL}}, "接口business_handle 失败:无法连接厂商读卡服务（"+host+"），请检查它是否已启动！", card.ErrNoReader)
+
+	done := make(chan struct{})
+	slow := serve(t, func(http.ResponseWriter, map[string]any) { <-done })
+	defer close(done)
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	u, err := url.Parse(slow.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (driver.Sieaf{Business: slow}).Read(ctx); !errors.Is(err, context.DeadlineExceeded) ||
+		err.Error() != "接口business_handle 失败:等待厂商读卡服务（"+u.Host+"）应答超时，请检查读卡器连接后重试！" {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,137 @@
+package driver_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	wall "mps/driver"
+	"mps/gbk"
+	"mps/test/drivers"
+	"mps/voucher"
+	"mps/voucher/driver"
+)
+
+func TestMain(m *testing.M) { drivers.Main(m) }
+
+var query = voucher.Query{Code: "9000000000000000000001350200", OrgID: "H35010000001", BusinessType: "01101", OperatorID: "1", OperatorName: "林"}
+
+func TestNational(t *testing.T) {
+	host := drivers.Host(t, "nation")
+	tests := []struct {
+		url    string
+		code   string
+		holder voucher.Holder
+	}{
+		{"/object", "0", voucher.Holder{Name: "林小满", IDNumber: "35058219720630061X", Token: "35000000000000000000000000000000ABCDEF"}},
+		{"/string", "0", voucher.Holder{Name: "林小满", IDNumber: "35058219720630061X", Token: "35000000000000000000000000000000ABCDEF"}},
+		{"/refusal", "40004", voucher.Holder{}},
+		{"/refusal-failed", "40004", voucher.Holder{}},
+		{"/code", "1", voucher.Holder{}}, // the caller's code is not handed on
+		{"/full", "0", voucher.Holder{}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.url, func(t *testing.T) {
+			a, err := driver.National{Caller: host, URL: "http://centre" + tt.url}.Query(t.Context(), query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if a.Code != tt.code || a.Holder != tt.holder {
+				t.Errorf("%v, want %s %v", a, tt.code, tt.holder)
+			}
+		})
+	}
+	a, err := driver.National{Caller: host, URL: "/code", CodeField: "ecQrCode"}.Query(t.Context(), query)
+	if err != nil || a.Code != "0" {
+		t.Errorf("the caller's code: %v, %v", a, err)
+	}
+	if a, err := (driver.National{Caller: host, URL: "/refusal"}).Query(t.Context(), query); err != nil ||
+		a.Err().Error() != "电子凭证解析错误[code=40004,msg=结算支付码已过期]{SERVER}" {
+		t.Errorf("%v, %v", a, err)
+	}
+}
+
+func TestNationalErrors(t *testing.T) {
+	nation := drivers.Host(t, "nation")
+	tests := []struct {
+		name string
+		n    driver.National
+		q    voucher.Query
+		want string
+		is   error
+	}{
+		{"refused", driver.National{Caller: nation, URL: "/failure"}, query,
+			"接口NationEcTrans 失败:扫码查询失败，状态1001：扫码超时350582**********1X，请患者重新出示医保电子凭证后重试！", voucher.ErrMalformed},
+		{"bad request", driver.National{Caller: nation, URL: "/object"}, voucher.Query{},
+			"接口NationEcTrans 失败:扫码查询失败，状态9999：请求有误，请患者重新出示医保电子凭证后重试！", voucher.ErrMalformed},
+		{"no status", driver.National{Caller: nation, URL: "/silent"}, query,
+			"接口NationEcTrans 失败:扫码查询失败，请患者重新出示医保电子凭证后重试！", voucher.ErrMalformed},
+		{"cut off", driver.National{Caller: nation, URL: "/cut"}, query, "电子凭证中心的应答无法识别（", voucher.ErrMalformed},
+		{"buffer too small", driver.National{Caller: nation, URL: "/full", Buffer: 4096}, query,
+			"接口NationEcTrans 失败:厂商驱动写出的数据超过了4096字节的缓冲区，请在配置中加大缓冲区后重试！", wall.ErrOverrun},
+		{"status without end", driver.National{Caller: nation, URL: "/endless"}, query, "接口NationEcTrans 失败:扫码查询失败：xxxx", voucher.ErrMalformed},
+		{"nobody shows a code", driver.National{Caller: nation, URL: "/hang"}, query,
+			"接口NationEcTrans 失败:没有等到电子凭证，请患者出示医保电子凭证后重试，仍不成功请检查扫码设备！", voucher.ErrTimeout},
+		{"crash", driver.National{Caller: nation, URL: "/crash"}, query, "接口NationEcTrans 失败:厂商驱动运行中崩溃", wall.ErrCrashed},
+		{"no function", driver.National{Caller: nation, Export: "NationEcQuery"}, query, "中没有函数NationEcQuery", voucher.ErrConfig},
+		{"no library", driver.National{Caller: drivers.Host(t, "no/such")}, query, "接口NationEcTrans 失败:找不到驱动程序库", voucher.ErrConfig},
+		{"no buffer", driver.National{Caller: nation, Buffer: -1}, query, "接口NationEcTrans 失败:驱动程序库的调用配置有误", wall.ErrCall},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			if tt.name == "nobody shows a code" {
+				ctx, cancel = context.WithTimeout(t.Context(), 300*time.Millisecond)
+			}
+			defer cancel()
+			a, err := tt.n.Query(ctx, tt.q)
+			if err == nil || !strings.Contains(err.Error(), tt.want) || !errors.Is(err, tt.is) {
+				t.Fatalf("%v, %v\nwant %s", a, err, tt.want)
+			}
+			if _, worded := errors.AsType[*voucher.Error](err); !worded {
+				t.Errorf("%T is no *voucher.Error", err)
+			}
+			for reason := err; reason != nil; reason = errors.Unwrap(reason) {
+				if strings.Contains(reason.Error(), "19720630") || strings.Contains(reason.Error(), "林") {
+					t.Errorf("%q gives personal data away", reason)
+				}
+			}
+			if a, err := (driver.National{Caller: nation, URL: "/object"}).Query(t.Context(), query); err != nil || a.Code != "0" {
+				t.Errorf("the next query: %v", err)
+			}
+		})
+	}
+}
+
+// library answers what it is told to.
+type library struct{ result wall.Result }
+
+func (l library) Call(_ context.Context, c wall.Call) (wall.Result, error) { return l.result, nil }
+
+func FuzzNational(f *testing.F) {
+	f.Add("0000", []byte(`{"code":0,"message":"","data":"{\"userName\":\"甲\"}"}`))
+	f.Add("1001", []byte("\xC9\xA8\xC2\xEB\xB3\xAC\xCA\xB1"))
+	f.Add("-1", gbk.Append(nil, `{"code":"40004","message":"结算支付码已过期"}`, gbk.Reference))
+	f.Add("", []byte("350000|35058219720630061X|"))
+	f.Fuzz(func(t *testing.T, status string, output []byte) {
+		n := driver.National{Caller: library{wall.Result{Text: []byte(status), Outputs: [][]byte{output}}}}
+		a, err := n.Query(t.Context(), query)
+		if (a == nil) == (err == nil) {
+			t.Fatalf("%v, %v", a, err)
+		}
+		if err == nil {
+			if !json.Valid(a.JSON) {
+				t.Errorf("%q", a.JSON)
+			}
+			return
+		}
+		text := err.Error()
+		if !strings.HasSuffix(text, "！") || len(text) > 2000 || strings.ContainsFunc(text, unicode.IsControl) {
+			t.Errorf("%q", text)
+		}
+	})
+}
