@@ -17,11 +17,16 @@ const (
 	settling = 300 * time.Millisecond
 
 	// slipping is how long a card may be gone in the middle of a read and count
-	// as the same insertion. pcscd looks for cards every 400 ms.
-	slipping = time.Second
+	// as the same insertion.
+	slipping = 1500 * time.Millisecond
+
+	// noticing is how long PC/SC may take to see that a card is gone: pcscd looks
+	// every 400 ms. To reset a card that is gone unnoticed does harm: pcscd then
+	// does not power the one that comes next.
+	noticing = 500 * time.Millisecond
 )
 
-// A conn is a card in a transaction. It is for one goroutine at a time.
+// A conn is a card that nobody else can use. It is for one goroutine at a time.
 type conn struct {
 	session *session
 	reader  string
@@ -90,12 +95,14 @@ func (c *conn) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	return response, nil
 }
 
-// startOver tries for a moment to have the conversation again from the start.
+// startOver tries for a while to have the conversation again from the start. A
+// card that is still there, and still does not answer, is reset.
 func (c *conn) startOver(ctx context.Context, command []byte) ([]byte, error) {
 	began := time.Now()
 	for {
-		response, err := c.converse(ctx, command)
-		if err == nil || !codeOf(err).cardLost() || time.Since(began) > slipping {
+		reset := time.Since(began) > noticing
+		response, err := c.converse(ctx, reset, command)
+		if err == nil || !codeOf(err).cardLost() || reset && time.Since(began) > slipping {
 			return response, err
 		}
 		if err := pause(ctx, retryAfter); err != nil {
@@ -104,12 +111,10 @@ func (c *conn) startOver(ctx context.Context, command []byte) ([]byte, error) {
 	}
 }
 
-// converse resets the card, says again what was said, and then the command.
-func (c *conn) converse(ctx context.Context, command []byte) ([]byte, error) {
-	if c.session.connected {
-		if err := c.session.disconnect(ctx, true); ctx.Err() != nil {
-			return nil, err
-		}
+// converse connects anew, says again what was said, and then the command.
+func (c *conn) converse(ctx context.Context, reset bool, command []byte) ([]byte, error) {
+	if err := c.session.disconnect(ctx, reset); ctx.Err() != nil {
+		return nil, err
 	}
 	if err := c.open(ctx, 0); err != nil {
 		return nil, err

@@ -29,6 +29,7 @@ type fake struct {
 
 	waiting chan struct{} // closed to end a statusChange
 	hang    chan struct{} // what release waits for, if not nil
+	hear    func(reset bool)
 }
 
 const fakeReader = "ACS ACR38U 0"
@@ -120,11 +121,14 @@ func (f *fake) statusChange(_ handle, timeout time.Duration, states []state) Cod
 	return ok
 }
 
-func (f *fake) connect(_ handle, reader string) (handle, uint32, Code) {
+func (f *fake) connect(_ handle, reader string, share uint32) (handle, uint32, Code) {
 	if code := next(f, &f.connects, ok); code != ok {
 		return 0, 0, code
 	}
 	f.note("connect")
+	if share == shareShared {
+		f.note("shared")
+	}
 	return 2, protocolT1, ok
 }
 
@@ -143,10 +147,18 @@ func (f *fake) transmit(_ handle, _ uint32, command, response []byte) (int, Code
 	return copy(response, r), ok
 }
 
+func (f *fake) end(_ handle, reset bool) Code {
+	f.note("end reset=%t", reset)
+	return ok
+}
+
 func (f *fake) disconnect(_ handle, reset bool) Code {
 	f.note("disconnect reset=%t", reset)
 	if reset {
 		f.card.Reset()
+	}
+	if f.hear != nil {
+		f.hear(reset)
 	}
 	return ok
 }

@@ -96,6 +96,14 @@ func (r *Reader) connect(ctx context.Context, c *conn) (err error) {
 	if err := c.session.establish(ctx); err != nil {
 		return err
 	}
+	// Where the last card was read, the next one is: most reads need not look
+	// around, which takes as long as two commands to the card.
+	if c.reader = r.remembered(); c.reader != "" {
+		err := c.open(ctx, 0)
+		if code := codeOf(err); code == ok || code == codeSharingViolation {
+			return err
+		}
+	}
 	if c.reader, err = r.await(ctx, c.session); err != nil {
 		return err
 	}

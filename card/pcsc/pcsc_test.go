@@ -18,6 +18,7 @@ func answer(code Code) func() Code { return func() Code { return code } }
 // TestFaults reads a card while PC/SC has the fault that the test gives it.
 func TestFaults(t *testing.T) {
 	const minute = time.Minute
+	const busy = 4950 * time.Millisecond // ends between two attempts
 	fault := func(code Code, after int) []func() Code {
 		return append(slices.Repeat([]func() Code{answer(ok)}, after), answer(code))
 	}
@@ -47,7 +48,7 @@ func TestFaults(t *testing.T) {
 		{"pulled out", func(f *fake) {
 			f.transmits = fault(codeRemoved, 4)
 			f.connects = append([]Code{ok}, slices.Repeat([]Code{codeNoCard}, 100)...)
-		}, 0, card.ErrRemoved, "SSC_ReadCard 失败:卡片已被拔出", "disconnect reset=true, release"},
+		}, 0, card.ErrRemoved, "SSC_ReadCard 失败:卡片已被拔出", "disconnect reset=false, release"},
 		{"reader unplugged midway", func(f *fake) { f.transmits = fault(codeUnavailable, 4) }, 0, card.ErrNoReader, "SSC_ReadCard 失败:读卡器已断开", "disconnect reset=true, release"},
 		{"reader says something else", func(f *fake) { f.transmits = fault(0x1F, 4) }, 0, Code(0x1F), "读卡器通讯失败", "disconnect reset=true, release"},
 		{"mute", func(f *fake) { f.connects = slices.Repeat([]Code{codeUnresponsive}, 100) }, 0, card.ErrMute, "卡片无应答，请检查卡片是否插反", "release"},
@@ -66,13 +67,14 @@ func TestFaults(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFake()
 				tt.fault(f)
-				c, err := card.Source{Reader: f.reader(Options{Wait: tt.wait})}.Read(t.Context())
+				c, err := card.Source{Reader: f.reader(Options{Wait: tt.wait, Busy: busy})}.Read(t.Context())
 				switch {
 				case tt.is == nil && (err != nil || c.Number != "D12345678"):
 					t.Errorf("read %v, %v", c, err)
 				case tt.is != nil && (!errors.Is(err, tt.is) || !strings.Contains(err.Error(), tt.text)):
 					t.Errorf("read %v, %v; want %v, %q", c, err, tt.is, tt.text)
 				}
+				synctest.Wait() // for what was left behind
 				calls := f.noted()
 				if last := strings.Join(calls[max(0, len(calls)-2):], ", "); last != tt.last {
 					t.Errorf("it ends with %q, want %q", last, tt.last)
@@ -108,10 +110,31 @@ func TestStartingOver(t *testing.T) {
 			}
 		}
 		_ = c.Close()
-		want := "connect A4 A4 disconnect reset=true connect A4 A4 A4 disconnect reset=false release"
+		want := "connect A4 A4 disconnect reset=false connect A4 A4 A4 disconnect reset=false release"
 		if got := strings.Join(f.noted(), " "); got != want {
 			t.Errorf("calls %s\nwant  %s", got, want)
 		}
+	})
+	t.Run("a reset helps", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			f, c := connect(t)
+			mute := true
+			f.hear = func(reset bool) { mute = mute && !reset }
+			f.transmits = slices.Repeat([]func() Code{func() Code {
+				if mute {
+					return codeNotTransacted
+				}
+				return ok
+			}}, 100)
+			if _, err := c.Transmit(t.Context(), selectMaster); err != nil {
+				t.Fatal(err)
+			}
+			_ = c.Close()
+			want := "connect disconnect reset=true connect A4 disconnect reset=false release"
+			if got := strings.Join(f.noted(), " "); !strings.HasSuffix(got, want) {
+				t.Errorf("calls %s\nwant  … %s", got, want)
+			}
+		})
 	})
 	t.Run("a PIN", func(t *testing.T) {
 		f, c := connect(t)
@@ -141,6 +164,56 @@ func TestStartingOver(t *testing.T) {
 			t.Errorf("% X, %v", response, err)
 		}
 		_ = c.Close()
+	})
+}
+
+// TestShared has another program that keeps a connection: the card is used in a
+// transaction.
+func TestShared(t *testing.T) {
+	const selectAndRead = "A4 A4 B2 B2 A4 B2 B2"
+	tests := []struct {
+		fault func(*fake)
+		want  string
+	}{
+		{func(f *fake) {}, "connect shared " + selectAndRead + " end reset=false disconnect reset=false release"},
+		{func(f *fake) { f.begins = []Code{codeReset} },
+			"connect shared disconnect reset=false connect " + selectAndRead + " disconnect reset=false release"},
+		{func(f *fake) { f.transmits = []func() Code{answer(codeUnavailable)} },
+			"connect shared end reset=true disconnect reset=false release"},
+	}
+	for _, tt := range tests {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFake()
+			f.connects = []Code{codeSharingViolation}
+			tt.fault(f)
+			_, _ = card.Source{Reader: f.reader(Options{})}.Read(t.Context())
+			if got := strings.Join(f.noted(), " "); got != tt.want {
+				t.Errorf("calls %s\nwant  %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestLastGood reads from the reader of the last read without looking around, and
+// looks around when there is nothing in it.
+func TestLastGood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		r := f.reader(Options{})
+		for i, want := range []int{1, 1, 2, 2, 3} {
+			switch i {
+			case 2:
+				f.connects = []Code{codeNoCard}
+			case 4:
+				f.connects = []Code{codeUnknownReader}
+			}
+			if _, err := (card.Source{Reader: r}).Read(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if f.changes != want {
+				t.Errorf("looked around %d times by read %d, want %d", f.changes, i, want)
+			}
+		}
 	})
 }
 

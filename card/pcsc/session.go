@@ -16,6 +16,7 @@ type session struct {
 	established bool
 	card        handle
 	connected   bool
+	transaction bool
 	protocol    uint32
 	behind      <-chan struct{} // closed when the call that was left behind ends
 }
@@ -81,33 +82,50 @@ func (s *session) statusChange(ctx context.Context, timeout time.Duration, state
 	return s.do(ctx, func() Code { return s.library.statusChange(s.context, timeout, states) })
 }
 
-// connect powers the card and begins a transaction. Sharing with a transaction,
-// rather than exclusive use, is the way to have the card alone while a program
-// is running that keeps a connection all day long.
+// connect powers the card and has it for itself: by exclusive use, and where a
+// program keeps a connection all day long, in a transaction.
 func (s *session) connect(ctx context.Context, reader string) error {
-	var card handle
-	var protocol uint32
-	err := s.do(ctx, func() (code Code) {
-		card, protocol, code = s.library.connect(s.context, reader)
-		if code != ok {
-			return code
+	return s.do(ctx, func() Code {
+		code := s.take(reader, shareExclusive)
+		if code == codeSharingViolation {
+			code = s.take(reader, shareShared)
 		}
-		if code = s.library.begin(card); code != ok {
+		return code
+	})
+}
+
+// take is for do. What it gets, close gives back even when do no longer waits.
+func (s *session) take(reader string, share uint32) Code {
+	card, protocol, code := s.library.connect(s.context, reader, share)
+	if code != ok {
+		return code
+	}
+	if share == shareShared {
+		if code := s.library.begin(card); code != ok {
 			_ = s.library.disconnect(card, false)
 			return code
 		}
-		// Seen by close even when nobody waits for this call any more.
-		s.card, s.protocol, s.connected = card, protocol, true
+	}
+	s.card, s.protocol, s.transaction, s.connected = card, protocol, share == shareShared, true
+	return ok
+}
+
+// drop is for do.
+func (s *session) drop(reset bool) Code {
+	if !s.connected {
 		return ok
-	})
-	return err
+	}
+	s.connected = false
+	if s.transaction {
+		// The reset is part of the transaction, so that it hits nobody else.
+		_ = s.library.end(s.card, reset)
+		reset = false
+	}
+	return s.library.disconnect(s.card, reset)
 }
 
 func (s *session) disconnect(ctx context.Context, reset bool) error {
-	return s.do(ctx, func() Code {
-		s.connected = false
-		return s.library.disconnect(s.card, reset)
-	})
+	return s.do(ctx, func() Code { return s.drop(reset) })
 }
 
 // transmit returns a response of its own, with at least a status. Some drivers call
@@ -166,10 +184,7 @@ func (s *session) close(reset bool) error {
 }
 
 func (s *session) end(reset bool) Code {
-	code := ok
-	if s.connected {
-		code = s.library.disconnect(s.card, reset)
-	}
+	code := s.drop(reset)
 	if s.context != 0 {
 		if released := s.library.release(s.context); code == ok {
 			code = released

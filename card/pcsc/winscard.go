@@ -1,6 +1,9 @@
 package pcsc
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // A handle is a SCARDCONTEXT or a SCARDHANDLE.
 type handle uintptr
@@ -20,14 +23,16 @@ type winscard interface {
 	// one in states, or timed out, and notes the state that it has.
 	statusChange(context handle, timeout time.Duration, states []state) Code
 
-	connect(context handle, reader string) (card handle, protocol uint32, code Code)
-	begin(card handle) Code // waits for the card's transaction
+	connect(context handle, reader string, share uint32) (card handle, protocol uint32, code Code)
+
+	// begin waits for the transaction of a shared card, end ends it. reset, in
+	// end and disconnect, resets the card for the next who uses it.
+	begin(card handle) Code
+	end(card handle, reset bool) Code
 
 	// transmit puts the response into response and returns its length.
 	transmit(card handle, protocol uint32, command, response []byte) (int, Code)
 
-	// disconnect ends the transaction, too. reset resets the card for the next
-	// who uses it.
 	disconnect(card handle, reset bool) Code
 }
 
@@ -36,9 +41,10 @@ const (
 	scopeUser   = 0
 	scopeSystem = 2
 
-	shareShared = 2
-	protocolT0  = 1
-	protocolT1  = 2
+	shareExclusive = 1
+	shareShared    = 2
+	protocolT0     = 1
+	protocolT1     = 2
 
 	leaveCard = 0
 	resetCard = 1
@@ -66,10 +72,30 @@ func (s state) has(flag uint32) bool { return s.flags&flag != 0 }
 // missing tells whether PC/SC lists a reader that is not there.
 func (s state) missing() bool { return s.has(stateUnknown | stateUnavailable) }
 
+// disposition is what is to be done with a card.
+func disposition(reset bool) uint32 {
+	if reset {
+		return resetCard
+	}
+	return leaveCard
+}
+
 // milliseconds is d for PC/SC, rounded up so that a short wait is one.
 func milliseconds(d time.Duration) uint32 {
 	if d <= 0 {
 		return 0
 	}
 	return uint32(min((d+time.Millisecond-1)/time.Millisecond, time.Hour/time.Millisecond))
+}
+
+// The characters of all readers' names together: as many as there is room for at
+// first, and as many as there is room for at all.
+const (
+	enoughForNames = 1024
+	mostForNames   = 64 * 1024
+)
+
+// splitNames takes a multi-string apart: names that end in NUL.
+func splitNames(names string) []string {
+	return strings.FieldsFunc(names, func(r rune) bool { return r == 0 })
 }

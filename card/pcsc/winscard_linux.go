@@ -2,7 +2,6 @@ package pcsc
 
 import (
 	"errors"
-	"strings"
 	"time"
 	"unsafe"
 
@@ -96,32 +95,20 @@ func (p *pcsclite) release(context handle) Code { return Code(p.scardReleaseCont
 func (p *pcsclite) cancel(context handle) Code { return Code(p.scardCancel(context)) }
 
 func (p *pcsclite) readers(context handle) ([]string, Code) {
+	names := make([]byte, enoughForNames)
 	for {
-		var length dword
-		code := Code(p.scardListReaders(context, 0, nil, &length))
-		if code == codeNoReaders || code == ok && length == 0 {
-			return nil, ok
-		}
-		if code != ok {
-			return nil, code
-		}
-		names := make([]byte, length)
-		code = Code(p.scardListReaders(context, 0, &names[0], &length))
-		switch code {
-		case ok:
+		length := dword(len(names))
+		code := Code(p.scardListReaders(context, 0, &names[0], &length))
+		switch {
+		case code == ok:
 			return splitNames(string(names[:min(int(length), len(names))])), ok
-		case codeNoReaders:
+		case code == codeNoReaders:
 			return nil, ok
-		case codeInsufficientBuffer: // one more since
-		default:
+		case code != codeInsufficientBuffer || len(names) >= mostForNames:
 			return nil, code
 		}
+		names = make([]byte, 4*len(names))
 	}
-}
-
-// splitNames takes a multi-string apart: names that end in NUL.
-func splitNames(names string) []string {
-	return strings.FieldsFunc(names, func(r rune) bool { return r == 0 })
 }
 
 func (p *pcsclite) statusChange(context handle, timeout time.Duration, states []state) Code {
@@ -141,9 +128,9 @@ func (p *pcsclite) statusChange(context handle, timeout time.Duration, states []
 	return ok
 }
 
-func (p *pcsclite) connect(context handle, reader string) (card handle, protocol uint32, code Code) {
+func (p *pcsclite) connect(context handle, reader string, share uint32) (card handle, protocol uint32, code Code) {
 	var active dword
-	code = Code(p.scardConnect(context, reader, shareShared, protocolT0|protocolT1, &card, &active))
+	code = Code(p.scardConnect(context, reader, dword(share), protocolT0|protocolT1, &card, &active))
 	return card, uint32(active), code
 }
 
@@ -156,11 +143,10 @@ func (p *pcsclite) transmit(card handle, protocol uint32, command, response []by
 	return min(int(length), len(response)), code
 }
 
+func (p *pcsclite) end(card handle, reset bool) Code {
+	return Code(p.scardEndTransaction(card, dword(disposition(reset))))
+}
+
 func (p *pcsclite) disconnect(card handle, reset bool) Code {
-	disposition := dword(leaveCard)
-	if reset {
-		disposition = resetCard
-	}
-	_ = p.scardEndTransaction(card, disposition)
-	return Code(p.scardDisconnect(card, leaveCard))
+	return Code(p.scardDisconnect(card, dword(disposition(reset))))
 }

@@ -1,7 +1,6 @@
 package pcsc
 
 import (
-	"strings"
 	"time"
 	"unicode/utf16"
 	"unsafe"
@@ -75,33 +74,20 @@ func (winscardDLL) release(context handle) Code { return call(procReleaseContext
 func (winscardDLL) cancel(context handle) Code { return call(procCancel, uintptr(context)) }
 
 func (winscardDLL) readers(context handle) ([]string, Code) {
+	names := make([]uint16, enoughForNames)
 	for {
-		var length uint32
-		r, _, _ := procListReaders.Call(uintptr(context), 0, 0, uintptr(unsafe.Pointer(&length)))
-		code := Code(r)
-		if code == codeNoReaders || code == ok && length == 0 {
-			return nil, ok
-		}
-		if code != ok {
-			return nil, code
-		}
-		names := make([]uint16, length)
-		r, _, _ = procListReaders.Call(uintptr(context), 0, uintptr(unsafe.Pointer(&names[0])), uintptr(unsafe.Pointer(&length)))
-		switch code := Code(r); code {
-		case ok:
+		length := uint32(len(names))
+		r, _, _ := procListReaders.Call(uintptr(context), 0, uintptr(unsafe.Pointer(&names[0])), uintptr(unsafe.Pointer(&length)))
+		switch code := Code(r); {
+		case code == ok:
 			return splitNames(string(utf16.Decode(names[:min(int(length), len(names))]))), ok
-		case codeNoReaders:
+		case code == codeNoReaders:
 			return nil, ok
-		case codeInsufficientBuffer: // one more since
-		default:
+		case code != codeInsufficientBuffer || len(names) >= mostForNames:
 			return nil, code
 		}
+		names = make([]uint16, 4*len(names))
 	}
-}
-
-// splitNames takes a multi-string apart: names that end in NUL.
-func splitNames(names string) []string {
-	return strings.FieldsFunc(names, func(r rune) bool { return r == 0 })
 }
 
 func (winscardDLL) statusChange(context handle, timeout time.Duration, states []state) Code {
@@ -124,12 +110,12 @@ func (winscardDLL) statusChange(context handle, timeout time.Duration, states []
 	return ok
 }
 
-func (winscardDLL) connect(context handle, reader string) (card handle, protocol uint32, code Code) {
+func (winscardDLL) connect(context handle, reader string, share uint32) (card handle, protocol uint32, code Code) {
 	name, err := windows.UTF16PtrFromString(reader)
 	if err != nil {
 		return 0, 0, codeUnknownReader
 	}
-	r, _, _ := procConnect.Call(uintptr(context), uintptr(unsafe.Pointer(name)), shareShared, protocolT0|protocolT1,
+	r, _, _ := procConnect.Call(uintptr(context), uintptr(unsafe.Pointer(name)), uintptr(share), protocolT0|protocolT1,
 		uintptr(unsafe.Pointer(&card)), uintptr(unsafe.Pointer(&protocol)))
 	return card, protocol, Code(r)
 }
@@ -145,11 +131,10 @@ func (winscardDLL) transmit(card handle, protocol uint32, command, response []by
 	return min(int(length), len(response)), Code(r)
 }
 
+func (winscardDLL) end(card handle, reset bool) Code {
+	return call(procEndTransaction, uintptr(card), uintptr(disposition(reset)))
+}
+
 func (winscardDLL) disconnect(card handle, reset bool) Code {
-	disposition := uintptr(leaveCard)
-	if reset {
-		disposition = resetCard
-	}
-	_ = call(procEndTransaction, uintptr(card), disposition)
-	return call(procDisconnect, uintptr(card), leaveCard)
+	return call(procDisconnect, uintptr(card), uintptr(disposition(reset)))
 }

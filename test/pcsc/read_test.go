@@ -204,13 +204,24 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// TestCardSlips takes the card out in the middle of a read and puts it in again
-// at once.
+// TestCardSlips takes the card out in the middle of a read and puts it, or
+// another, in again at once, and a little later, when pcscd may have noticed.
 func TestCardSlips(t *testing.T) {
 	other := holder
 	other.IdentificationCode = "350000D15600000512345678ABCDEF02"
-	for name, second := range map[string]virtual.Holder{"the same": holder, "another": other} {
-		t.Run(name, func(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		second virtual.Holder
+		gone   time.Duration
+	}{
+		{"the same", holder, 0},
+		{"the same, shortly", holder, 30 * time.Millisecond},
+		{"the same, longer", holder, 300 * time.Millisecond},
+		{"the same, noticed", holder, 600 * time.Millisecond},
+		{"another", other, 0},
+		{"another, noticed", other, 600 * time.Millisecond},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
 			d := start(t, theReader)
 			var cards sync.WaitGroup
 			ctx, cancel := context.WithCancel(t.Context())
@@ -218,9 +229,10 @@ func TestCardSlips(t *testing.T) {
 			defer cancel()
 			cards.Go(func() {
 				_ = virtual.New(holder, virtual.V2, virtual.PullOutAfter(5)).ServeVPCD(ctx, d.Slot(0))
-				_ = virtual.New(second, virtual.V2).ServeVPCD(ctx, d.Slot(0))
+				time.Sleep(tt.gone)
+				_ = virtual.New(tt.second, virtual.V2).ServeVPCD(ctx, d.Slot(0))
 			})
-			if name == "the same" {
+			if tt.second == holder {
 				mustRead(t, pcsc.New(patient), wanted)
 			} else {
 				mustFail(t, pcsc.New(patient), "接口SSC_ReadCard 失败:卡片已被拔出，请重新插卡，读卡完成前不要拔卡！", card.ErrRemoved)
