@@ -50,6 +50,10 @@ type Options struct {
 	Codes    CodeSource     // nil: only codes that callers bring are used
 	Vouchers VoucherQuerier // nil: calls for an e-voucher say that none is configured
 
+	// VouchersScan says that Vouchers scans by itself when a query brings no
+	// code, and therefore takes its turn at the devices.
+	VouchersScan bool
+
 	CodePattern *regexp.Regexp // what a scanned code looks like; nil: voucher.DefaultCodePattern
 	Query       voucher.Query  // the hospital's part of every query: orgId, operator and so on
 

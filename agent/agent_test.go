@@ -171,6 +171,32 @@ func TestVoucherQuery(t *testing.T) {
 	}
 }
 
+// A querier that scans by itself needs no code, and has the devices while it
+// does.
+func TestQuerierThatScans(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		a, _ := newAgent(Options{VouchersScan: true, QueueWait: time.Second, Cards: cardFunc(goodCard),
+			Vouchers: voucherFunc(func(_ context.Context, q voucher.Query) (*voucher.Answer, error) {
+				if q.Code != "" {
+					t.Errorf("code is %q", q.Code)
+				}
+				<-release
+				return voucher.ParseAnswer([]byte(`{"code":"0"}`))
+			})})
+		done := make(chan string)
+		go func() { done <- call(t, a, request(voucherRequest)).Msg }()
+		synctest.Wait()
+		if got := call(t, a, request(cardRequest)).Msg; !strings.Contains(got, "正忙") {
+			t.Errorf("card caller got %q", got)
+		}
+		close(release)
+		if got := <-done; got != "操作成功" {
+			t.Errorf("voucher caller got %q", got)
+		}
+	})
+}
+
 func TestLogHasNoPersonalData(t *testing.T) {
 	a, log := newAgent(Options{Cards: cardFunc(goodCard)})
 	call(t, a, request(cardRequest))

@@ -93,23 +93,17 @@ func (a *Agent) queryVoucher(ctx context.Context, r *protocol.Request) (map[stri
 	if a.options.Vouchers == nil {
 		return nil, callerError("未配置电子凭证查询：请在配置文件的[voucher]中填写服务端地址")
 	}
-	code, _ := r.Param(protocol.VoucherCode)
-	if code == "" {
-		if a.options.Codes == nil {
-			return nil, callerError("没有可用的扫码设备：请配置扫码设备，或由调用程序在ec_qr_code中传入扫到的码")
-		}
-		var err error
-		if code, err = withTurn(ctx, a.devices, a.options.Codes.Code); err != nil {
-			return nil, err
-		}
-	}
-	if err := voucher.CheckCode(a.options.CodePattern, code); err != nil {
-		return nil, err
-	}
 	query := a.options.Query
 	query.RequestID = voucher.NewRequestID()
-	query.Code = code
-	answer, err := a.options.Vouchers.Query(ctx, query)
+	query.Code, _ = r.Param(protocol.VoucherCode)
+	ask := func(ctx context.Context) (*voucher.Answer, error) { return a.options.Vouchers.Query(ctx, query) }
+	var answer *voucher.Answer
+	var err error
+	if a.options.VouchersScan {
+		answer, err = withTurn(ctx, a.devices, ask)
+	} else if query.Code, err = a.code(ctx, query.Code); err == nil {
+		answer, err = ask(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -118,6 +112,21 @@ func (a *Agent) queryVoucher(ctx context.Context, r *protocol.Request) (map[stri
 		return nil, err
 	}
 	return map[string]string{protocol.OutPut: string(answer.JSON)}, nil
+}
+
+// code returns the code that the caller brought, or a scanned one.
+func (a *Agent) code(ctx context.Context, brought string) (string, error) {
+	code := brought
+	if code == "" {
+		if a.options.Codes == nil {
+			return "", callerError("没有可用的扫码设备：请配置扫码设备，或由调用程序在ec_qr_code中传入扫到的码")
+		}
+		var err error
+		if code, err = withTurn(ctx, a.devices, a.options.Codes.Code); err != nil {
+			return "", err
+		}
+	}
+	return code, voucher.CheckCode(a.options.CodePattern, code)
 }
 
 // log writes one line for a call, without personal data.

@@ -22,11 +22,10 @@ func (s Sources) Read(ctx context.Context) (*Card, error) {
 		if err == nil {
 			return c, nil
 		}
-		noReader := errors.Is(err, ErrNoReader)
-		if furthest == nil || errors.Is(furthest, ErrNoReader) && !noReader {
+		if furthest == nil || errors.Is(furthest, ErrNoReader) && !errors.Is(err, ErrNoReader) {
 			furthest = err
 		}
-		if !noReader && !errors.Is(err, ErrAuthentication) {
+		if !LeadsOn(err) {
 			break
 		}
 	}
@@ -34,4 +33,9 @@ func (s Sources) Read(ctx context.Context) (*Card, error) {
 		return Source{}.Read(ctx)
 	}
 	return nil, furthest
+}
+
+// LeadsOn tells whether the next source is tried after this error of one.
+func LeadsOn(err error) bool {
+	return errors.Is(err, ErrNoReader) || errors.Is(err, ErrAuthentication)
 }

@@ -17,7 +17,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
-	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -32,13 +32,14 @@ const maxFile = 1 << 20
 
 // A Config is the whole file. Every part of mps reads its own section.
 type Config struct {
-	Log     Log     `toml:"log"`
-	Agent   Agent   `toml:"agent"`
-	Card    Card    `toml:"card"`
-	Voucher Voucher `toml:"voucher"`
-	Server  Server  `toml:"server"`
-	Centre  Centre  `toml:"centre"`
-	Sandbox Sandbox `toml:"sandbox"`
+	Log     Log               `toml:"log"`
+	Agent   Agent             `toml:"agent"`
+	Card    Card              `toml:"card"`
+	Driver  map[string]Driver `toml:"driver"`
+	Voucher Voucher           `toml:"voucher"`
+	Server  Server            `toml:"server"`
+	Centre  Centre            `toml:"centre"`
+	Sandbox Sandbox           `toml:"sandbox"`
 }
 
 // Log is what is logged.
@@ -67,7 +68,7 @@ type Card struct {
 
 // Voucher is how e-vouchers are resolved.
 type Voucher struct {
-	Via          string   `toml:"via"` // server or centre
+	Via          string   `toml:"via"` // server, centre or driver:<name>
 	Server       string   `toml:"server"`
 	Token        string   `toml:"token"`
 	Timeout      Duration `toml:"timeout"`
@@ -108,6 +109,7 @@ type Sandbox struct {
 const (
 	ViaServer = "server"
 	ViaCentre = "centre"
+	ViaDriver = "driver:" // and the name of a [driver.<name>]
 )
 
 // Default is the configuration without a file.
@@ -229,8 +231,12 @@ func (c *Config) check() error {
 	if addr, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !addr.IsLoopback()) {
 		return fmt.Errorf("agent.listen=%q：读卡服务只为本机服务，地址应为127.0.0.1", c.Agent.Listen)
 	}
-	if !slices.Contains([]string{ViaServer, ViaCentre}, c.Voucher.Via) {
-		return fmt.Errorf("voucher.via=%q：应为%s或%s", c.Voucher.Via, ViaServer, ViaCentre)
+	if name, ok := strings.CutPrefix(c.Voucher.Via, ViaDriver); ok {
+		if _, ok := c.Driver[name]; !ok {
+			return fmt.Errorf("voucher.via=%q：没有[driver.%s]", c.Voucher.Via, name)
+		}
+	} else if c.Voucher.Via != ViaServer && c.Voucher.Via != ViaCentre {
+		return fmt.Errorf("voucher.via=%q：应为%s、%s或%s<名字>", c.Voucher.Via, ViaServer, ViaCentre, ViaDriver)
 	}
 	for _, u := range []struct{ key, value string }{
 		{"voucher.server", c.Voucher.Server}, {"centre.url", c.Centre.URL},

@@ -44,10 +44,45 @@ func TestExampleIsComplete(t *testing.T) {
 	sections := reflect.TypeFor[Config]()
 	for i := range sections.NumField() {
 		section := sections.Field(i)
+		if section.Type.Kind() == reflect.Map {
+			continue // its keys stand in comments: TestExampleDrivers
+		}
 		for j := range section.Type.NumField() {
 			key := section.Type.Field(j).Tag.Get("toml")
 			if _, ok := keys[section.Tag.Get("toml")][key]; !ok {
 				t.Errorf("%s.%s is not in the example", section.Tag.Get("toml"), key)
+			}
+		}
+	}
+}
+
+// The drivers in the example are comments that can be taken as they are, and
+// between them they have every key.
+func TestExampleDrivers(t *testing.T) {
+	var uncommented strings.Builder
+	for line := range strings.Lines(string(example(t))) {
+		if rest, ok := strings.CutPrefix(line, "#! "); ok {
+			line = rest
+		}
+		uncommented.WriteString(line)
+	}
+	c, err := Parse([]byte(uncommented.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []string{KindSSCard, KindSieaf, KindSieafHTTP, KindGeneric, KindNationEC} {
+		found := false
+		for _, d := range c.Driver {
+			found = found || d.Kind == kind
+		}
+		if !found {
+			t.Errorf("no driver of kind %s", kind)
+		}
+	}
+	for _, structure := range []reflect.Type{reflect.TypeFor[Driver](), reflect.TypeFor[Layout]()} {
+		for i := range structure.NumField() {
+			if key := structure.Field(i).Tag.Get("toml"); !strings.Contains(uncommented.String(), key+" ") {
+				t.Errorf("driver key %s is not in the example", key)
 			}
 		}
 	}
@@ -82,6 +117,7 @@ func TestParseRefuses(t *testing.T) {
 		{"negative duration", "[agent]\ntimeout = \"-1s\"\n", "agent.timeout：应大于0"},
 		{"bad pattern", "[voucher]\ncode_pattern = \"(\"\n", "不是正则表达式"},
 		{"bad way", "[voucher]\nvia = \"x\"\n", "voucher.via"},
+		{"no such driver", "[voucher]\nvia = \"driver:x\"\n", "没有[driver.x]"},
 		{"bad url", "[centre]\nurl = \"10.0.0.1\"\n", "centre.url"},
 		{"agent for the network", "[agent]\nlisten = \"0.0.0.0:7936\"\n", "只为本机服务"},
 		{"agent without port", "[agent]\nlisten = \"127.0.0.1\"\n", "地址:端口"},

@@ -105,12 +105,13 @@ func newAgent(c config.Config, secret string, log *slog.Logger) (*agent.Agent, e
 		Log:       log,
 	}
 	var err error
-	if options.Cards, err = cardSource(c.Card, log); err != nil {
+	if options.Cards, err = cardSource(c, log); err != nil {
 		return nil, err
 	}
-	if options.Vouchers, err = voucherQuerier(c); err != nil {
+	if options.Vouchers, err = voucherQuerier(c, log); err != nil {
 		return nil, err
 	}
+	options.VouchersScan = strings.HasPrefix(c.Voucher.Via, config.ViaDriver)
 	if c.Voucher.Code != "" {
 		options.Codes = voucher.FixedCode(c.Voucher.Code)
 	}
@@ -118,13 +119,13 @@ func newAgent(c config.Config, secret string, log *slog.Logger) (*agent.Agent, e
 }
 
 // cardSource builds the sources of cards in the order in which they are tried.
-func cardSource(c config.Card, log *slog.Logger) (agent.CardSource, error) {
+func cardSource(c config.Config, log *slog.Logger) (card.Sources, error) {
 	var sources card.Sources
-	for _, name := range c.Sources {
+	for _, name := range c.Card.Sources {
 		kind, key, _ := strings.Cut(name, ":")
 		switch {
 		case name == "pcsc":
-			reader := pcsc.New(pcsc.Options{Name: c.Reader, Wait: time.Duration(c.Wait), Log: log})
+			reader := pcsc.New(pcsc.Options{Name: c.Card.Reader, Wait: time.Duration(c.Card.Wait), Log: log})
 			sources = append(sources, card.Source{Reader: reader})
 		case kind == "virtual":
 			patient, ok := sandbox.Find(key)
@@ -132,8 +133,18 @@ func cardSource(c config.Card, log *slog.Logger) (agent.CardSource, error) {
 				return nil, fmt.Errorf("card.sources：没有测试病人%q，见 mps sandbox patients", key)
 			}
 			sources = append(sources, card.Source{Reader: &virtual.Reader{Card: patient.Card()}})
+		case kind == "driver":
+			d, ok := c.Driver[key]
+			if !ok {
+				return nil, fmt.Errorf("card.sources：没有[driver.%s]", key)
+			}
+			source, err := cardDriver(key, d, log)
+			if err != nil {
+				return nil, err
+			}
+			sources = append(sources, source)
 		default:
-			return nil, fmt.Errorf("card.sources：不认识的来源%q，应为\"pcsc\"或\"virtual:<病人>\"", name)
+			return nil, fmt.Errorf("card.sources：不认识的来源%q，应为\"pcsc\"、\"driver:<名字>\"或\"virtual:<病人>\"", name)
 		}
 	}
 	return sources, nil
@@ -141,7 +152,10 @@ func cardSource(c config.Card, log *slog.Logger) (agent.CardSource, error) {
 
 // voucherQuerier returns nil when nothing is configured: such an agent reads
 // cards only.
-func voucherQuerier(c config.Config) (agent.VoucherQuerier, error) {
+func voucherQuerier(c config.Config, log *slog.Logger) (agent.VoucherQuerier, error) {
+	if name, ok := strings.CutPrefix(c.Voucher.Via, config.ViaDriver); ok {
+		return voucherDriver(name, c.Driver[name], log)
+	}
 	if c.Voucher.Via == config.ViaCentre {
 		if c.Centre.URL == "" {
 			return nil, nil

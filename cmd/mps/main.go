@@ -33,7 +33,10 @@ type commands struct {
 	Sandbox sandboxCommand `cmd:"" help:"模拟的电子凭证中心和病人，供测试。"`
 	Demo    demoCommand    `cmd:"" help:"在本机把整条路走一遍：医院程序、动态库、读卡服务、服务端、模拟中心。"`
 	Call    callCommand    `cmd:"" help:"发一个请求，把请求和应答都显示出来。"`
+	Doctor  doctorCommand  `cmd:"" help:"检查本机能不能读卡、差什么、下一步做什么。"`
 	Version versionCommand `cmd:"" help:"显示版本。"`
+
+	DriverHost driverHostCommand `cmd:"" hidden:"" help:"装载厂商驱动的子进程，由读卡服务启动。"`
 }
 
 // A program is what every command runs in.
