@@ -51,8 +51,9 @@ static void read_card(const char *reader, struct response responses[COMMANDS])
     DWORD protocol;
 
     check(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &context), "SCardEstablishContext");
-    check(SCardConnect(context, reader, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_ANY, &card, &protocol),
-          "SCardConnect");
+    check(
+        SCardConnect(context, reader, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_ANY, &card, &protocol),
+        "SCardConnect");
     for (int i = 0; i < COMMANDS; i++) {
         responses[i].length = sizeof responses[i].bytes;
         check(SCardTransmit(card, protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1,
