@@ -1,0 +1,39 @@
+// Host is the least program around the wall, built by tests for the width that
+// the test program itself does not have.
+//
+//	host driver-host                  is a host program
+//	host call LIBRARY EXPORT COMMAND  calls through another host program
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"mps/driver"
+)
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	switch {
+	case len(args) == 1 && args[0] == "driver-host":
+		return driver.Serve()
+	case len(args) > 3 && args[0] == "call":
+		h := driver.New(driver.Options{Library: args[1], Command: args[3:], Timeout: 20 * time.Second})
+		defer h.Close()
+		r, err := h.Call(context.Background(), driver.Call{Export: args[2], Args: []driver.Arg{driver.Int(1), driver.Buffer(1024)}})
+		if err != nil {
+			return err
+		}
+		_, err = os.Stdout.Write(r.Output(0))
+		return err
+	}
+	return fmt.Errorf("usage: host driver-host, or host call LIBRARY EXPORT COMMAND...")
+}
