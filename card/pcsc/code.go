@@ -49,7 +49,7 @@ var codes = map[Code]struct {
 	codeTimeout:            {name: "SCARD_E_TIMEOUT"},
 	codeSharingViolation:   {"SCARD_E_SHARING_VIOLATION", ErrBusy},
 	codeNoCard:             {"SCARD_E_NO_SMARTCARD", card.ErrNoCard},
-	codeProtocolMismatch:   {name: "SCARD_E_PROTO_MISMATCH"},
+	codeProtocolMismatch:   {"SCARD_E_PROTO_MISMATCH", card.ErrMute}, // so of a card put in upside down
 	codeCommError:          {name: "SCARD_F_COMM_ERROR"},
 	codeNotTransacted:      {"SCARD_E_NOT_TRANSACTED", card.ErrMute},
 	codeUnavailable:        {"SCARD_E_READER_UNAVAILABLE", card.ErrNoReader},

@@ -52,7 +52,7 @@ func TestFaults(t *testing.T) {
 		{"reader unplugged midway", func(f *fake) { f.transmits = fault(codeUnavailable, 4) }, 0, card.ErrNoReader, "SSC_ReadCard 失败:读卡器已断开", "disconnect reset=true, release"},
 		{"reader says something else", func(f *fake) { f.transmits = fault(0x1F, 4) }, 0, Code(0x1F), "读卡器通讯失败", "disconnect reset=true, release"},
 		{"mute", func(f *fake) { f.connects = slices.Repeat([]Code{codeUnresponsive}, 100) }, 0, card.ErrMute, "卡片无应答，请检查卡片是否插反", "release"},
-		{"other protocol", func(f *fake) { f.connects = []Code{codeProtocolMismatch} }, 0, codeProtocolMismatch, "读卡器通讯失败", "release"},
+		{"other protocol", func(f *fake) { f.connects = []Code{codeProtocolMismatch} }, 0, card.ErrMute, "卡片无应答，请检查卡片是否插反", "release"},
 		{"in use", func(f *fake) { f.connects = slices.Repeat([]Code{codeSharingViolation}, 1000) }, 0, ErrBusy, "读卡器正被其他程序使用", "release"},
 		{"no card", func(f *fake) { f.states = []uint32{stateEmpty} }, 0, card.ErrNoCard, "未检测到卡片", "release"},
 		{"no card in all the time", func(f *fake) { f.states = []uint32{stateEmpty} }, minute, card.ErrNoCard, "未检测到卡片", "release"},
