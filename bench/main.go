@@ -28,6 +28,8 @@ type subject struct {
 var subjects = []subject{
 	{"the e-voucher exchange", measureExchange},
 	{"a whole MPS_Call", measureCall},
+	{"reading a card through PC/SC", measureCard},
+	{"the wall around a driver", measureDriver},
 	{"the journal", measureJournal},
 	{"the idle agent", measureAgent},
 	{"the client library", measureLibrary},
