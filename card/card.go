@@ -36,7 +36,7 @@ type Conn interface {
 }
 
 // A Reader is a card slot. Connect waits for a card as long as the reader is
-// set up to, powers it and returns it reset. Its errors ErrNoReader, ErrNoCard,
+// set up to, powers it and connects to it. Its errors ErrNoReader, ErrNoCard,
 // ErrMute and ErrRemoved are recognised.
 type Reader interface {
 	Connect(ctx context.Context) (Conn, error)
