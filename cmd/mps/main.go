@@ -82,7 +82,7 @@ func run(ctx context.Context, args []string, stdout, stderr *os.File) int {
 	}
 	p := program{stdout: stdout}
 	p.config, err = loadConfig(c.Config)
-	log, closeLog := openLog(p.config.Log, stderr)
+	log, closeLog := openLog(p.config.Log, command.Command(), stderr)
 	defer closeLog()
 	p.log = slog.New(identity.NewLogHandler(slog.NewTextHandler(log, &slog.HandlerOptions{Level: p.config.Log.Level})))
 	if err == nil {
