@@ -41,7 +41,9 @@ static enum spawn_result start(const WCHAR *program, WCHAR *command, const WCHAR
 
     memset(&how, 0, sizeof how);
     how.cb = sizeof how;
-    how.dwFlags = STARTF_USESHOWWINDOW | STARTF_FORCEOFFFEEDBACK;
+    /* No standard handles: the agent sees that nobody reads them and logs to a file, and does not
+     * keep the host program's pipes open. */
+    how.dwFlags = STARTF_USESHOWWINDOW | STARTF_FORCEOFFFEEDBACK | STARTF_USESTDHANDLES;
     how.wShowWindow = SW_HIDE;
     if (!CreateProcessW(program, command, NULL, NULL, FALSE, flags, NULL, folder, &how, &process)) {
         DWORD error = GetLastError();
