@@ -97,11 +97,22 @@ func (a *Agent) queryVoucher(ctx context.Context, r *protocol.Request) (map[stri
 	query.RequestID = voucher.NewRequestID()
 	query.Code, _ = r.Param(protocol.VoucherCode)
 	ask := func(ctx context.Context) (*voucher.Answer, error) { return a.options.Vouchers.Query(ctx, query) }
+	if query.Code == "" && !a.options.VouchersScan {
+		var err error
+		if query.Code, err = a.scan(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if query.Code != "" {
+		if err := voucher.CheckCode(a.options.CodePattern, query.Code); err != nil {
+			return nil, err
+		}
+	}
 	var answer *voucher.Answer
 	var err error
 	if a.options.VouchersScan {
 		answer, err = withTurn(ctx, a.devices, ask)
-	} else if query.Code, err = a.code(ctx, query.Code); err == nil {
+	} else {
 		answer, err = ask(ctx)
 	}
 	if err != nil {
@@ -114,19 +125,12 @@ func (a *Agent) queryVoucher(ctx context.Context, r *protocol.Request) (map[stri
 	return map[string]string{protocol.OutPut: string(answer.JSON)}, nil
 }
 
-// code returns the code that the caller brought, or a scanned one.
-func (a *Agent) code(ctx context.Context, brought string) (string, error) {
-	code := brought
-	if code == "" {
-		if a.options.Codes == nil {
-			return "", callerError("没有可用的扫码设备：请配置扫码设备，或由调用程序在ec_qr_code中传入扫到的码")
-		}
-		var err error
-		if code, err = withTurn(ctx, a.devices, a.options.Codes.Code); err != nil {
-			return "", err
-		}
+// scan waits for the turn at the devices and then for a code.
+func (a *Agent) scan(ctx context.Context) (string, error) {
+	if a.options.Codes == nil {
+		return "", callerError("没有可用的扫码设备：请配置扫码设备，或由调用程序在ec_qr_code中传入扫到的码")
 	}
-	return code, voucher.CheckCode(a.options.CodePattern, code)
+	return withTurn(ctx, a.devices, a.options.Codes.Code)
 }
 
 // log writes one line for a call, without personal data.

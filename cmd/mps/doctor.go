@@ -234,8 +234,10 @@ func next(err error) string {
 	switch {
 	case errors.Is(err, card.ErrAuthentication):
 		return "在 card.sources 中加上厂商驱动，例如 [\"pcsc\", \"driver:sscard\"]，并填写 [driver.sscard]"
+	case errors.As(err, new(*driver.Error)):
+		return "按提示处理，并核对 [driver.…] 的配置"
 	case errors.Is(err, card.ErrNoReader):
-		return "接好读卡器，确认驱动已安装；用厂商驱动时核对 [driver.…]"
+		return "接好读卡器，确认它的驱动已安装"
 	case errors.Is(err, card.ErrNoCard):
 		return "插入社会保障卡后再运行 mps doctor"
 	case errors.As(err, &code):
