@@ -103,7 +103,7 @@ func (a *Agent) queryVoucher(ctx context.Context, r *protocol.Request) (map[stri
 			return nil, err
 		}
 	}
-	if query.Code != "" {
+	if query.Code != "" || !a.options.VouchersScan {
 		if err := voucher.CheckCode(a.options.CodePattern, query.Code); err != nil {
 			return nil, err
 		}
