@@ -6,12 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
 	"runtime"
-	"strconv"
-	"strings"
 	"time"
 
 	"mps/protocol"
@@ -148,40 +145,13 @@ func repeat(long time.Duration, do func() ([]byte, error)) (float64, error) {
 
 // newLibxml2 builds libxml2.c and checks its answer.
 func newLibxml2(ctx context.Context, x *exchange, each time.Duration) (side, error) {
-	const source = "bench/libxml2/libxml2.c"
-	program := filepath.Join(scratch, "libxml2")
-	flags, err := exec.CommandContext(ctx, "pkg-config", "--cflags", "--libs", "libxml-2.0").Output()
-	if err != nil {
-		return nil, fmt.Errorf("pkg-config does not find libxml-2.0 (Debian: libxml2-dev): %w", err)
-	}
-	args := append([]string{"-O2", "-Wall", "-Wextra", "-o", program, source}, strings.Fields(string(flags))...)
-	if out, err := exec.CommandContext(ctx, "gcc", args...).CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("gcc: %w\n%s", err, out)
-	}
 	json := filepath.Join(scratch, "answer.json")
 	if err := os.WriteFile(json, []byte(x.json), 0o644); err != nil {
 		return nil, err
 	}
-	run := func(long time.Duration) (answer []byte, ns float64, err error) {
-		command := exec.CommandContext(ctx, program,
-			"protocol/testdata/request-evoucher.xml", json, strconv.FormatInt(long.Milliseconds(), 10))
-		var timing strings.Builder
-		command.Stderr = &timing
-		if answer, err = command.Output(); err != nil {
-			return nil, 0, fmt.Errorf("%w: %s", err, timing.String())
-		}
-		ns, err = strconv.ParseFloat(strings.TrimSpace(timing.String()), 64)
-		return answer, ns, err
-	}
-	answer, _, err := run(time.Millisecond)
+	o, err := buildOpponent(ctx, "bench/libxml2/libxml2.c", "libxml-2.0", "protocol/testdata/request-evoucher.xml", json)
 	if err != nil {
 		return nil, err
 	}
-	if err := x.check(answer); err != nil {
-		return nil, err
-	}
-	return func() (float64, error) {
-		_, ns, err := run(each)
-		return ns, err
-	}, nil
+	return o.side(ctx, each, x.check)
 }

@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -90,36 +87,14 @@ func repeatRead(ctx context.Context, source card.Source, long time.Duration) (fl
 
 // newCReader builds the C program and checks what it reads.
 func newCReader(ctx context.Context, reader string, each time.Duration) (side, error) {
-	const source = "bench/pcsc/read.c"
-	program := filepath.Join(scratch, "pcsc-read")
-	flags, err := exec.CommandContext(ctx, "pkg-config", "--cflags", "--libs", "libpcsclite").Output()
-	if err != nil {
-		return nil, fmt.Errorf("pkg-config does not find libpcsclite (Debian: libpcsclite-dev): %w", err)
-	}
-	args := append([]string{"-O2", "-Wall", "-Wextra", "-o", program, source}, strings.Fields(string(flags))...)
-	if out, err := exec.CommandContext(ctx, "gcc", args...).CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("gcc: %w\n%s", err, out)
-	}
-	run := func(long time.Duration) (records string, ns float64, err error) {
-		command := exec.CommandContext(ctx, program, reader, strconv.FormatInt(long.Milliseconds(), 10))
-		var timing strings.Builder
-		command.Stderr = &timing
-		out, err := command.Output()
-		if err != nil {
-			return "", 0, fmt.Errorf("%s: %w: %s", program, err, timing.String())
-		}
-		ns, err = strconv.ParseFloat(strings.TrimSpace(timing.String()), 64)
-		return string(out), ns, err
-	}
-	records, _, err := run(time.Millisecond)
+	o, err := buildOpponent(ctx, "bench/pcsc/read.c", "libpcsclite", reader)
 	if err != nil {
 		return nil, err
 	}
-	if want := fmt.Sprintf("0812%X9000\n", testCard.IDNumber); !strings.Contains(records, want) {
-		return nil, fmt.Errorf("%s read %q, which lacks %q", program, records, want)
-	}
-	return func() (float64, error) {
-		_, ns, err := run(each)
-		return ns, err
-	}, nil
+	return o.side(ctx, each, func(records []byte) error {
+		if want := fmt.Sprintf("0812%X9000\n", testCard.IDNumber); !strings.Contains(string(records), want) {
+			return fmt.Errorf("it read %q, which lacks %q", records, want)
+		}
+		return nil
+	})
 }
