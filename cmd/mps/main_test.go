@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"mps/test/drivers"
 )
 
 func TestMain(m *testing.M) {
@@ -33,11 +35,13 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	vendors := filepath.Dir(drivers.Library(t, "sscard"))
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("BIN", bin)
 			e.Setenv("SAMPLES", protocolSamples)
+			e.Setenv("DRIVERS", vendors)
 			e.Setenv("MPS", filepath.Join(bin, "mps"))
 			for _, name := range []string{"AGENT", "SERVER", "CENTRE"} {
 				port, err := freePort()
