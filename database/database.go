@@ -17,7 +17,8 @@ import (
 	"time"
 
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the "sqlite" driver
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // ErrNewer is returned for a database whose tables were made by a newer
@@ -100,7 +101,23 @@ func dsn(path string) string {
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}).String()
 }
 
+// prepare makes the database ready. SQLite does not wait for its busy timeout
+// when two programs change a new database to WAL at the same moment.
 func prepare(ctx context.Context, db *sql.DB) error {
+	const pause = 20 * time.Millisecond
+	deadline := time.Now().Add(busyTimeout)
+	for {
+		err := prepareOnce(ctx, db)
+		var sqliteErr *sqlite.Error
+		busy := errors.As(err, &sqliteErr) && sqliteErr.Code()&0xFF == sqlite3.SQLITE_BUSY
+		if !busy || time.Now().After(deadline) || ctx.Err() != nil {
+			return err
+		}
+		time.Sleep(pause)
+	}
+}
+
+func prepareOnce(ctx context.Context, db *sql.DB) error {
 	var mode string
 	if err := db.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil {
 		return err

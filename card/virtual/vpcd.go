@@ -29,6 +29,9 @@ const (
 func (c *Card) ServeVPCD(ctx context.Context, addr string) error {
 	var d net.Dialer
 	conn, err := d.DialContext(ctx, "tcp", addr)
+	if err != nil && ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("virtual: connecting to vpcd: %w", err)
 	}

@@ -94,8 +94,9 @@ func TestServeVPCD(t *testing.T) {
 	if err := <-served; err != nil {
 		t.Errorf("taken out: %v", err)
 	}
-	if _, err := conn.Read(make([]byte, 1)); err != io.EOF {
-		t.Errorf("the slot sees %v", err)
+	// A reset instead of an end, when the card went before it read power off.
+	if n, err := conn.Read(make([]byte, 1)); err == nil {
+		t.Errorf("%d bytes from a card that is gone", n)
 	}
 }
 
