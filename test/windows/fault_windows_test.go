@@ -238,9 +238,11 @@ func (h *house) meetsAnotherUser(t *testing.T) {
 	failed(t, h.run(t, stranger, "spec.exe", requestFile(t, protocol.CertCard, "")), "另一用户的读卡服务")
 }
 
-// TestNoNetwork runs where even loopback is down. It must be alone in its run.
-func TestNoNetwork(t *testing.T) {
-	h := &house{programs: programs(t)}
-	u := newUser(t).with("MPS_CLIENT_TIMEOUT_MS=3000")
-	failed(t, h.run(t, u, "spec.exe", requestFile(t, protocol.CertCard, "")), "")
+// TestOutages runs where even loopback is down. It must be alone in its run.
+func TestOutages(t *testing.T) {
+	t.Run("no network", func(t *testing.T) {
+		h := &house{programs: programs(t)}
+		u := newUser(t).with("MPS_CLIENT_TIMEOUT_MS=3000")
+		failed(t, h.run(t, u, "spec.exe", requestFile(t, protocol.CertCard, "")), "读卡服务")
+	})
 }

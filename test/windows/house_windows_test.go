@@ -159,7 +159,7 @@ func (h *house) run(t *testing.T, u user, name string, args ...string) []byte {
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
 	if err != nil {
-		t.Fatalf("%s %q: %v\n%s%s", name, args, err, stderr.Bytes(), protocol.Text(stdout.Bytes()))
+		t.Fatalf("%s %q: %v\n%s%s", name, args, err, protocol.Text(stderr.Bytes()), protocol.Text(stdout.Bytes()))
 	}
 	if stderr.Len() > 0 {
 		t.Logf("%s: %s", name, bytes.TrimSpace(stderr.Bytes()))
