@@ -6,7 +6,7 @@ import (
 	"log/slog"
 	"time"
 
-	"mps/identity"
+	"mps/mask"
 	"mps/protocol"
 	"mps/voucher"
 )
@@ -118,7 +118,7 @@ func (a *Agent) queryVoucher(ctx context.Context, r *protocol.Request) (map[stri
 	if err != nil {
 		return nil, err
 	}
-	a.options.Log.Info("已查询电子凭证", "request_id", identity.Public(query.RequestID), "code", answer.Code)
+	a.options.Log.Info("已查询电子凭证", "request_id", mask.Public(query.RequestID), "code", answer.Code)
 	if err := answer.Err(); err != nil {
 		return nil, err
 	}
@@ -149,9 +149,9 @@ func (a *Agent) log(r *protocol.Request, resp *protocol.Response, err error, too
 	}
 	if err != nil {
 		level = slog.LevelWarn
-		attrs = append(attrs, slog.String("error", identity.MaskText(err.Error())))
+		attrs = append(attrs, slog.String("error", mask.Text(err.Error())))
 		if cause := errors.Unwrap(err); cause != nil {
-			attrs = append(attrs, slog.String("cause", identity.MaskText(cause.Error())))
+			attrs = append(attrs, slog.String("cause", mask.Text(cause.Error())))
 		}
 		var p *panicError
 		if errors.As(err, &p) {
@@ -168,5 +168,5 @@ func brief(s string) string {
 	if len(s) > longest {
 		return "…"
 	}
-	return identity.MaskText(s)
+	return mask.Text(s)
 }

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"mps/driver"
+	"mps/driverhost"
 )
 
 // measureDriver measures what it costs to call a vendor's library in a child
@@ -26,13 +26,13 @@ func measureDriver(ctx context.Context) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := driver.New(driver.Options{
+	h := driverhost.New(driverhost.Options{
 		Library: ".cache/drivers/linux/sscard.so",
 		Command: []string{program, "driver-host"},
 		Recycle: (rounds + 1) * calls,
 	})
 	defer h.Close()
-	call := driver.Call{Export: "iReadCardBas", Args: []driver.Arg{driver.Int(1), driver.Buffer(4096)}}
+	call := driverhost.Call{Export: "iReadCardBas", Args: []driverhost.Arg{driverhost.Int(1), driverhost.Buffer(4096)}}
 	read := func() (float64, error) {
 		began := time.Now()
 		for range calls {

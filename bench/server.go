@@ -16,7 +16,7 @@ import (
 
 	"mps/agent"
 	"mps/card"
-	"mps/identity"
+	"mps/mask"
 )
 
 // Servers that this program can be. Each runs in a process of its own, so that
@@ -72,7 +72,7 @@ func (instantCard) Read(context.Context) (*card.Card, error) {
 func newAgentServer() *http.Server {
 	a := agent.New(agent.Options{
 		Cards: instantCard{},
-		Log:   slog.New(identity.NewLogHandler(slog.NewTextHandler(io.Discard, nil))),
+		Log:   slog.New(mask.NewHandler(slog.NewTextHandler(io.Discard, nil))),
 	})
 	return &http.Server{
 		Handler:           a.Handler(),

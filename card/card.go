@@ -15,7 +15,7 @@ import (
 	"fmt"
 	"log/slog"
 
-	"mps/identity"
+	"mps/mask"
 )
 
 // A Transport carries one command APDU to the card and returns its response
@@ -55,8 +55,8 @@ type Card struct {
 // String shows the card with its personal data masked.
 func (c Card) String() string {
 	return fmt.Sprintf("{IDNumber:%s Number:%s Name:%s IdentificationCode:%s IDNumberValid:%t}",
-		identity.MaskNumber(c.IDNumber), identity.MaskNumber(c.Number), identity.MaskName(c.Name),
-		identity.MaskNumber(c.IdentificationCode), c.IDNumberValid)
+		mask.Number(c.IDNumber), mask.Number(c.Number), mask.Name(c.Name),
+		mask.Number(c.IdentificationCode), c.IDNumberValid)
 }
 
 // LogValue is String for structured logs.

@@ -284,7 +284,7 @@ func (d *Duration) UnmarshalText(text []byte) error {
 }
 
 // An Outside is written as reference, gb18030 or question-mark.
-type Outside gbk.Outside
+type Outside gbk.Fallback
 
 // UnmarshalText reads one of the three words.
 func (o *Outside) UnmarshalText(text []byte) error {

@@ -99,7 +99,7 @@ func TestParse(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if c.Agent.Terminal != "一号窗口" || time.Duration(c.Agent.Timeout) != 90*time.Second || gbk.Outside(c.Agent.OutsideGBK) != gbk.GB18030 || c.Log.Level.String() != "DEBUG" {
+		if c.Agent.Terminal != "一号窗口" || time.Duration(c.Agent.Timeout) != 90*time.Second || gbk.Fallback(c.Agent.OutsideGBK) != gbk.GB18030 || c.Log.Level.String() != "DEBUG" {
 			t.Errorf("%s: %+v", name, c.Agent)
 		}
 	}

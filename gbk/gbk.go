@@ -18,13 +18,13 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
-// Outside says how Append writes a character that GBK lacks.
-type Outside int
+// Fallback says how Append writes a character that GBK lacks.
+type Fallback int
 
 const (
-	Reference    Outside = iota // as an XML numeric reference, &#N;
-	GB18030                     // as GB18030 bytes; the few that x/text lacks (U+E766-U+E864) as QuestionMark
-	QuestionMark                // as one full-width ？, the character is lost
+	Reference    Fallback = iota // as an XML numeric reference, &#N;
+	GB18030                      // as GB18030 bytes; the few that x/text lacks (U+E766-U+E864) as QuestionMark
+	QuestionMark                 // as one full-width ？, the character is lost
 )
 
 // The converters of x/text keep no state between calls, so that one of each is
@@ -90,8 +90,8 @@ func appendRune(dst, b []byte) ([]byte, int) {
 }
 
 // Append appends s in GBK to dst. Characters that GBK lacks are written as
-// outside says; bytes of s that are no UTF-8 count as U+FFFD.
-func Append(dst []byte, s string, outside Outside) []byte {
+// fallback says; bytes of s that are no UTF-8 count as U+FFFD.
+func Append(dst []byte, s string, fallback Fallback) []byte {
 	for src := []byte(s); len(src) > 0; {
 		dst = slices.Grow(dst, len(src)) // no character is longer in GBK than in UTF-8
 		m, n, err := gbkEncoder.Transform(dst[len(dst):cap(dst)], src, true)
@@ -104,15 +104,15 @@ func Append(dst []byte, s string, outside Outside) []byte {
 		if lead, trail, ok := userDefinedBytes(r); ok {
 			dst = append(dst, lead, trail)
 		} else {
-			dst = appendOutside(dst, r, outside)
+			dst = appendOutside(dst, r, fallback)
 		}
 		src = src[n:]
 	}
 	return dst
 }
 
-func appendOutside(dst []byte, r rune, outside Outside) []byte {
-	switch outside {
+func appendOutside(dst []byte, r rune, fallback Fallback) []byte {
+	switch fallback {
 	case GB18030:
 		b := appendGB18030(nil, r)
 		if back, err := Decode(b); err == nil && back == string(r) {

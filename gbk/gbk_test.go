@@ -58,7 +58,7 @@ func TestDecodeInvalid(t *testing.T) {
 
 func TestAppendOutside(t *testing.T) {
 	tests := []struct {
-		outside Outside
+		outside Fallback
 		want    string
 	}{
 		{Reference, "a&#134071;b&#1114109;"},

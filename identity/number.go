@@ -1,9 +1,4 @@
-// Package identity knows the resident identity number and how personal data is
-// shown where it must not be readable: in logs, in the journal, in traces.
-//
-// Masking is one-way and meant for people: it leaves enough to recognise a
-// case ("the patient from 350102 whose number ends in 1X") and not enough to
-// name a person. Search over masked data is done with keyed hashes elsewhere.
+// Package identity knows the resident identity number.
 package identity
 
 import "time"

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"mps/identity"
+	"mps/mask"
 )
 
 // Entry is one query: who asked, about whom, when, with what result. Code,
@@ -72,11 +73,11 @@ func (k *Keys) row(e *Entry, now time.Time, lifetime time.Duration) (*row, error
 	r := &row{entry: []any{
 		e.Time.UnixMilli(), e.Institution, e.RequestID, len(e.Answer) > 0,
 		person(e.Terminal), person(e.Operator), clip(e.Function, maxField), clip(e.Certificate, maxField),
-		clip(identity.MaskNumber(e.Code), maxField), k.hash(codeKind, e.Code),
-		clip(identity.MaskName(e.Name), maxField), k.hash(nameKind, e.Name),
-		clip(identity.MaskNumber(e.IDNumber), maxField), k.hash(idNumberKind, e.IDNumber),
-		clip(identity.MaskNumber(e.Token), maxField), k.hash(tokenKind, e.Token),
-		clip(identity.MaskText(e.Result), maxField), clip(e.maskedMessage(), maxMessage),
+		clip(mask.Number(e.Code), maxField), k.hash(codeKind, e.Code),
+		clip(mask.Name(e.Name), maxField), k.hash(nameKind, e.Name),
+		clip(mask.Number(e.IDNumber), maxField), k.hash(idNumberKind, e.IDNumber),
+		clip(mask.Number(e.Token), maxField), k.hash(tokenKind, e.Token),
+		clip(mask.Text(e.Result), maxField), clip(e.maskedMessage(), maxMessage),
 		e.Duration.Milliseconds(),
 	}}
 	if len(e.Answer) > 0 {
@@ -94,7 +95,7 @@ func validKey(s string) bool {
 // not masked, unless it is a resident identity number.
 func person(s string) string {
 	if identity.ValidNumber(s) {
-		return identity.MaskNumber(s)
+		return mask.Number(s)
 	}
 	return clip(s, maxField)
 }
@@ -109,16 +110,16 @@ func (e *Entry) maskedMessage() string {
 		value string
 		mask  func(string) string
 	}{
-		{e.Code, identity.MaskNumber},
-		{e.Token, identity.MaskNumber},
-		{e.IDNumber, identity.MaskNumber},
-		{e.Name, identity.MaskName},
+		{e.Code, mask.Number},
+		{e.Token, mask.Number},
+		{e.IDNumber, mask.Number},
+		{e.Name, mask.Name},
 	} {
 		if utf8.RuneCountInString(v.value) > 1 && strings.Contains(message, v.value) {
 			message = strings.ReplaceAll(message, v.value, v.mask(v.value))
 		}
 	}
-	return identity.MaskText(message)
+	return mask.Text(message)
 }
 
 // clip cuts s to at most n bytes at a character boundary and removes NULs,

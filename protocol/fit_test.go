@@ -148,7 +148,7 @@ func TestRoundTrip(t *testing.T) {
 func TestOutside(t *testing.T) {
 	resp := &Response{Funid: PatientInfo, Result: ResultOK, Msg: "𠮷\ue000"}
 	tests := []struct {
-		outside gbk.Outside
+		outside gbk.Fallback
 		want    string
 	}{
 		{gbk.Reference, "<msg>&#134071;\xaa\xa1</msg>"},

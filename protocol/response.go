@@ -91,7 +91,7 @@ const declaration = `<?xml version="1.0" encoding="GBK" ?>` + "\n"
 // An Encoder writes messages. The zero value writes unsigned ones, with
 // numeric references for what GBK lacks.
 type Encoder struct {
-	Outside gbk.Outside // how characters outside GBK are written
+	Outside gbk.Fallback // how characters outside GBK are written
 	Key     Key
 }
 

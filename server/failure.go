@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"runtime/debug"
 
-	"mps/identity"
+	"mps/mask"
 	"mps/voucher"
 )
 
@@ -66,7 +66,7 @@ func centreFailure(err error) *failure {
 			"电子凭证中心的应答无法识别，请稍后重试，仍不成功请联系信息科！"}
 	}
 	if e, ok := errors.AsType[*voucher.Error](err); ok && e.Text != "" {
-		f.message = identity.MaskText(e.Text) // it knows more
+		f.message = mask.Text(e.Text) // it knows more
 	}
 	return &f
 }
@@ -85,5 +85,5 @@ func writeFailure(w http.ResponseWriter, f *failure) {
 // logPanic logs where a panic came from. Its value is masked, and the stack
 // holds no values but addresses.
 func (s *Server) logPanic(p any) {
-	s.options.Log.Error("程序异常", "panic", identity.MaskText(fmt.Sprint(p)), "stack", string(debug.Stack()))
+	s.options.Log.Error("程序异常", "panic", mask.Text(fmt.Sprint(p)), "stack", string(debug.Stack()))
 }

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"mps/identity"
 	"mps/journal"
+	"mps/mask"
 	"mps/voucher"
 )
 
@@ -174,7 +174,7 @@ func TestFailuresAreRecordedAndMayBeRetried(t *testing.T) {
 			if failed := lines[1]; failed.Answered || failed.Result != c.code || failed.Code == "" || failed.Message != got.message {
 				t.Errorf("journal: %+v", failed)
 			}
-			if answered := lines[0]; !answered.Answered || answered.Result != "0" || answered.Name != identity.MaskName(testName) {
+			if answered := lines[0]; !answered.Answered || answered.Result != "0" || answered.Name != mask.Name(testName) {
 				t.Errorf("journal: %+v", answered)
 			}
 			if strings.Contains(f.log.String(), testNumber) {

@@ -13,7 +13,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"mps/identity"
+	"mps/mask"
 	"mps/voucher"
 )
 
@@ -62,19 +62,19 @@ func (s *Server) logQuery(r *http.Request, about summary, out outcome, took time
 		level = slog.LevelError
 	}
 	attrs := []slog.Attr{
-		slog.Any("request_id", identity.Public(about.request)),
-		slog.Any("institution", identity.Public(about.institution)),
-		slog.String("terminal", identity.MaskText(about.terminal)),
-		slog.String("function", identity.MaskText(about.function)),
+		slog.Any("request_id", mask.Public(about.request)),
+		slog.Any("institution", mask.Public(about.institution)),
+		slog.String("terminal", mask.Text(about.terminal)),
+		slog.String("function", mask.Text(about.function)),
 		slog.String("result", about.result),
 		slog.Bool("replayed", out.replayed),
 		slog.Duration("duration", took.Round(time.Millisecond)),
 	}
 	if out.centreCode != "" {
-		attrs = append(attrs, slog.String("centre_code", identity.MaskText(out.centreCode)))
+		attrs = append(attrs, slog.String("centre_code", mask.Text(out.centreCode)))
 	}
 	if out.cause != nil {
-		attrs = append(attrs, slog.String("error", identity.MaskText(out.cause.Error())))
+		attrs = append(attrs, slog.String("error", mask.Text(out.cause.Error())))
 	}
 	s.options.Log.LogAttrs(r.Context(), level, "电子凭证查询", attrs...)
 }

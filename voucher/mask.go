@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 
-	"mps/identity"
+	"mps/mask"
 )
 
 // String shows the query without the scanned text.
@@ -19,7 +19,7 @@ func (q Query) LogValue() slog.Value { return slog.StringValue(q.String()) }
 // String shows the holder masked.
 func (h Holder) String() string {
 	return fmt.Sprintf("{Name:%s IDNumber:%s Token:%s}",
-		identity.MaskName(h.Name), identity.MaskNumber(h.IDNumber), identity.MaskNumber(h.Token))
+		mask.Name(h.Name), mask.Number(h.IDNumber), mask.Number(h.Token))
 }
 
 // LogValue is String for structured logs.
@@ -28,7 +28,7 @@ func (h Holder) LogValue() slog.Value { return slog.StringValue(h.String()) }
 // String shows the answer with its personal data masked.
 func (a Answer) String() string {
 	return fmt.Sprintf("{Code:%s Message:%s Holder:%v JSON:%d bytes Replayed:%t}",
-		a.Code, identity.MaskText(a.Message), a.Holder, len(a.JSON), a.Replayed)
+		a.Code, mask.Text(a.Message), a.Holder, len(a.JSON), a.Replayed)
 }
 
 // LogValue is String for structured logs.

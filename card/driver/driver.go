@@ -3,7 +3,7 @@
 // their relatives are told, and what they answer.
 //
 // Every source of this package has a method Read(ctx) (*card.Card, error). The
-// libraries themselves run behind the wall of mps/driver. Errors are
+// libraries themselves run behind the wall of mps/driverhost. Errors are
 // *card.Error; their function is the driver's own, their text is Chinese and
 // says what to do. Those that wrap card.ErrNoReader or card.ErrNoCard tell that
 // this source has nothing to read from.
@@ -20,14 +20,14 @@ import (
 	"unicode"
 
 	"mps/card"
-	"mps/driver"
+	"mps/driverhost"
 	"mps/gbk"
-	"mps/identity"
+	"mps/mask"
 )
 
-// A Caller calls a function of the driver's library. *driver.Host is one.
+// A Caller calls a function of the driver's library. *driverhost.Host is one.
 type Caller interface {
-	Call(ctx context.Context, c driver.Call) (driver.Result, error)
+	Call(ctx context.Context, c driverhost.Call) (driverhost.Result, error)
 }
 
 // A CodeError is the code with which a driver refused, as it is in logs.
@@ -38,10 +38,10 @@ func (c CodeError) Error() string { return fmt.Sprintf("driver: code %d", int32(
 // failed words a call that was not made or did not come back.
 func failed(function string, err error) *card.Error {
 	text := "调用厂商驱动失败，请检查读卡器连接后重试！"
-	if e, ok := errors.AsType[*driver.Error](err); ok {
+	if e, ok := errors.AsType[*driverhost.Error](err); ok {
 		text = e.Text
 	}
-	for _, unusable := range []error{driver.ErrCall, driver.ErrHost, driver.ErrLibrary, driver.ErrExport} {
+	for _, unusable := range []error{driverhost.ErrCall, driverhost.ErrHost, driverhost.ErrLibrary, driverhost.ErrExport} {
 		if errors.Is(err, unusable) {
 			err = fmt.Errorf("%w: %w", card.ErrNoReader, err)
 			break
@@ -82,7 +82,7 @@ func reason(text string) string {
 	if r := []rune(text); len(r) > longest {
 		text = string(r[:longest]) + "…"
 	}
-	return identity.MaskText(text)
+	return mask.Text(text)
 }
 
 // illegible reports characters that no text holds and that no XML may carry.

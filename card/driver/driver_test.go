@@ -9,7 +9,7 @@ import (
 
 	"mps/card"
 	"mps/card/driver"
-	wall "mps/driver"
+	"mps/driverhost"
 	"mps/test/drivers"
 )
 
@@ -95,8 +95,8 @@ func TestSSCardErrors(t *testing.T) {
 	fails(t, read("read_half"), unreadable("read_half", "规范版本"), card.ErrMalformed)
 	fails(t, read("read_half_noreset"), unreadable("read_half_noreset", "规范版本"), card.ErrMalformed)
 	fails(t, read("garbage"), unreadable("garbage", "不是GBK文字"), card.ErrMalformed)
-	fails(t, driver.SSCard{Caller: host, Export: "fill", Buffer: 1023}, "接口fill 失败:厂商驱动写出的数据超过了1023字节的缓冲区，请在配置中加大缓冲区后重试！", wall.ErrOverrun)
-	fails(t, read("crash"), "接口crash 失败:厂商驱动运行中崩溃或自行退出，请重试，仍不成功请重新插拔设备，并联系设备厂商！", wall.ErrCrashed)
+	fails(t, driver.SSCard{Caller: host, Export: "fill", Buffer: 1023}, "接口fill 失败:厂商驱动写出的数据超过了1023字节的缓冲区，请在配置中加大缓冲区后重试！", driverhost.ErrOverrun)
+	fails(t, read("crash"), "接口crash 失败:厂商驱动运行中崩溃或自行退出，请重试，仍不成功请重新插拔设备，并联系设备厂商！", driverhost.ErrCrashed)
 	fails(t, driver.SSCard{Caller: host, Buffer: -1}, "接口iReadCardBas 失败:驱动程序库的调用配置有误（第2个参数：缓冲区应为1至65536字节），请联系信息科更正！", card.ErrNoReader)
 
 	// The last byte of the buffer belongs to a field that nobody wants.
@@ -176,14 +176,14 @@ func TestGeneric(t *testing.T) {
 	host := drivers.Host(t, "generic")
 	parts := driver.Generic{
 		Caller:  host,
-		Call:    wall.Call{Export: "ReadParts", Args: []wall.Arg{wall.Int(1001), wall.Buffer(32), wall.Buffer(64), wall.Buffer(32), wall.Buffer(64)}},
+		Call:    driverhost.Call{Export: "ReadParts", Args: []driverhost.Arg{driverhost.Int(1001), driverhost.Buffer(32), driverhost.Buffer(64), driverhost.Buffer(32), driverhost.Buffer(64)}},
 		Success: []string{"1"},
 		Layout:  driver.Layout{Separator: "|", IDNumber: "0", Name: "1", Number: "2", IdentificationCode: "3"},
 	}
 	json := driver.Generic{
 		Caller: host,
-		Call: wall.Call{Export: "ReadJSON", TextResult: true,
-			Args: []wall.Arg{wall.Text("COM1"), wall.Buffer(2048), {Kind: wall.IntPointer, Int: 2048}}},
+		Call: driverhost.Call{Export: "ReadJSON", TextResult: true,
+			Args: []driverhost.Arg{driverhost.Text("COM1"), driverhost.Buffer(2048), {Kind: driverhost.IntPointer, Int: 2048}}},
 		Success: []string{"OK"},
 		Layout:  driver.Layout{IDNumber: "result.0.who.id", Name: "result.0.who.name", Number: "card"},
 	}
@@ -200,9 +200,9 @@ func TestGeneric(t *testing.T) {
 		t.Errorf("%#v, %v", got, err)
 	}
 
-	parts.Call.Args[0] = wall.Int(3)
+	parts.Call.Args[0] = driverhost.Int(3)
 	fails(t, parts, "接口ReadParts 失败:读卡失败，驱动返回错误码-3，请检查读卡器与卡片后重试，仍不成功请联系读卡器厂商！", driver.CodeError(-3))
-	json.Call.Args[0] = wall.Text("COM2")
+	json.Call.Args[0] = driverhost.Text("COM2")
 	fails(t, json, "接口ReadJSON 失败:读卡失败，驱动返回错误码E1：设备错误，请检查读卡器与卡片后重试，仍不成功请联系读卡器厂商！", nil)
 	json.Call.Args = json.Call.Args[:2:2]
 	json.Call.Export = "ReadXML"
@@ -212,10 +212,10 @@ func TestGeneric(t *testing.T) {
 
 	for _, g := range []driver.Generic{
 		{},
-		{Call: wall.Call{Export: "x", Args: []wall.Arg{wall.Int(1)}}, Layout: driver.SSCardLayout},
-		{Call: wall.Call{Export: "x", Args: []wall.Arg{wall.Buffer(1)}}},
-		{Call: wall.Call{Export: "x", Args: []wall.Arg{wall.Buffer(1)}}, Layout: driver.Layout{Separator: "|", IDNumber: "name"}},
-		{Call: wall.Call{Export: "x", Args: []wall.Arg{wall.Buffer(1)}}, Layout: driver.Layout{Separator: "|", IDNumber: "256"}},
+		{Call: driverhost.Call{Export: "x", Args: []driverhost.Arg{driverhost.Int(1)}}, Layout: driver.SSCardLayout},
+		{Call: driverhost.Call{Export: "x", Args: []driverhost.Arg{driverhost.Buffer(1)}}},
+		{Call: driverhost.Call{Export: "x", Args: []driverhost.Arg{driverhost.Buffer(1)}}, Layout: driver.Layout{Separator: "|", IDNumber: "name"}},
+		{Call: driverhost.Call{Export: "x", Args: []driverhost.Arg{driverhost.Buffer(1)}}, Layout: driver.Layout{Separator: "|", IDNumber: "256"}},
 	} {
 		if err := g.Check(); err == nil {
 			t.Errorf("%+v passes", g)

@@ -10,13 +10,15 @@ import (
 
 	"mps/card"
 	"mps/card/driver"
-	wall "mps/driver"
+	"mps/driverhost"
 )
 
 // library answers what it is told to.
-type library struct{ result wall.Result }
+type library struct{ result driverhost.Result }
 
-func (l library) Call(context.Context, wall.Call) (wall.Result, error) { return l.result, nil }
+func (l library) Call(context.Context, driverhost.Call) (driverhost.Result, error) {
+	return l.result, nil
+}
 
 // sound checks what a read of hostile output came to.
 func sound(t *testing.T, s source) {
@@ -53,7 +55,7 @@ func FuzzSSCard(f *testing.F) {
 	f.Add(int32(-27010), []byte("\xBF\xA8\xBA\xC5"))
 	f.Add(int32(-99), []byte("\xBF\xA8\xBA\xC535058219720630061X"))
 	f.Fuzz(func(t *testing.T, code int32, output []byte) {
-		sound(t, driver.SSCard{Caller: library{wall.Result{Int: code, Outputs: [][]byte{output}}}})
+		sound(t, driver.SSCard{Caller: library{driverhost.Result{Int: code, Outputs: [][]byte{output}}}})
 	})
 }
 
@@ -62,7 +64,7 @@ func FuzzSieaf(f *testing.F) {
 	f.Add(int32(0), []byte(`{"flag":0,"cause":"no","data":"{\"aac002\":\"35058219720630061X\"}"}`), []byte(""))
 	f.Add(int32(-1), []byte(""), []byte("\xD3\xC3\xBB\xA7"))
 	f.Fuzz(func(t *testing.T, code int32, output, errmsg []byte) {
-		sound(t, driver.Sieaf{Business: driver.SieafLibrary{Caller: library{wall.Result{Int: code, Outputs: [][]byte{output, errmsg}}}}})
+		sound(t, driver.Sieaf{Business: driver.SieafLibrary{Caller: library{driverhost.Result{Int: code, Outputs: [][]byte{output, errmsg}}}}})
 	})
 }
 
@@ -71,8 +73,8 @@ func FuzzGeneric(f *testing.F) {
 	f.Add([]byte("E1"), []byte("\xC9\xE8\xB1\xB8"), "", "a")
 	f.Fuzz(func(t *testing.T, status, output []byte, id, number string) {
 		sound(t, driver.Generic{
-			Caller:  library{wall.Result{Text: status, Outputs: [][]byte{output}}},
-			Call:    wall.Call{Export: "x", TextResult: true},
+			Caller:  library{driverhost.Result{Text: status, Outputs: [][]byte{output}}},
+			Call:    driverhost.Call{Export: "x", TextResult: true},
 			Success: []string{"OK"},
 			Layout:  driver.Layout{IDNumber: id, Number: number},
 		})

@@ -6,21 +6,21 @@ import (
 	"slices"
 
 	"mps/card"
-	"mps/driver"
+	"mps/driverhost"
 )
 
 // A Generic reads through any function that does it in one call and leaves what
 // it read in buffers.
 type Generic struct {
-	Caller  Caller      // must be set
-	Call    driver.Call // with one buffer at least
-	Success []string    // results that mean success, integers in decimal; nil: "0"
+	Caller  Caller          // must be set
+	Call    driverhost.Call // with one buffer at least
+	Success []string        // results that mean success, integers in decimal; nil: "0"
 	Layout  Layout
 }
 
 // Check finds a description that cannot work. Its error is Chinese.
 func (g Generic) Check() error {
-	buffers := slices.ContainsFunc(g.Call.Args, func(a driver.Arg) bool { return a.Kind == driver.BufferArg })
+	buffers := slices.ContainsFunc(g.Call.Args, func(a driverhost.Arg) bool { return a.Kind == driverhost.BufferArg })
 	if g.Call.Export == "" || !buffers {
 		return fmt.Errorf("应有函数名和至少一个buffer参数")
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"mps/card"
-	"mps/driver"
+	"mps/driverhost"
 )
 
 // businessHandle is the function of sieafstandard.dll, by which errors call it.
@@ -90,9 +90,9 @@ type SieafLibrary struct {
 func (l SieafLibrary) Handle(ctx context.Context, input string) (string, error) {
 	const errmsg = 4096
 	size := or(l.Buffer, 20000)
-	result, err := l.Caller.Call(ctx, driver.Call{
+	result, err := l.Caller.Call(ctx, driverhost.Call{
 		Export: or(l.Export, businessHandle),
-		Args:   []driver.Arg{driver.Text(input), driver.Int(int32(size)), driver.Buffer(size), driver.Buffer(errmsg)},
+		Args:   []driverhost.Arg{driverhost.Text(input), driverhost.Int(int32(size)), driverhost.Buffer(size), driverhost.Buffer(errmsg)},
 	})
 	if err != nil {
 		return "", failed(businessHandle, err)

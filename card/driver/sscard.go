@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"mps/card"
-	"mps/driver"
+	"mps/driverhost"
 )
 
 // Ways of iReadCardBas to reach the card (its iType).
@@ -39,9 +39,9 @@ type SSCard struct {
 // Read reads the card that lies in or on the reader.
 func (s SSCard) Read(ctx context.Context) (*card.Card, error) {
 	export := or(s.Export, "iReadCardBas")
-	result, err := s.Caller.Call(ctx, driver.Call{
+	result, err := s.Caller.Call(ctx, driverhost.Call{
 		Export: export,
-		Args:   []driver.Arg{driver.Int(or(s.Type, ContactFirst)), driver.Buffer(or(s.Buffer, 4096))},
+		Args:   []driverhost.Arg{driverhost.Int(or(s.Type, ContactFirst)), driverhost.Buffer(or(s.Buffer, 4096))},
 	})
 	if err != nil {
 		return nil, failed(export, err)

@@ -40,6 +40,7 @@ func (agentCommand) Run(ctx context.Context, p *program) error {
 		return errors.Join(err, l.Close())
 	}
 	p.log.Info("读卡服务就绪", "address", l.Addr().String(), "version", mps.Version())
+	ready(p.stdout, "agent", "http://"+l.Addr().String())
 	return serve(ctx, l, a.Handler(), time.Duration(p.config.Agent.Timeout), p.log)
 }
 
@@ -96,7 +97,7 @@ func newAgent(c config.Config, secret string, log *slog.Logger) (*agent.Agent, e
 			OfficeName:   c.Voucher.OfficeName,
 			DeviceType:   c.Voucher.DeviceType,
 		},
-		Encoder:   protocol.Encoder{Outside: gbk.Outside(c.Agent.OutsideGBK), Key: protocol.Key(c.Agent.SignKey)},
+		Encoder:   protocol.Encoder{Outside: gbk.Fallback(c.Agent.OutsideGBK), Key: protocol.Key(c.Agent.SignKey)},
 		Timeout:   time.Duration(c.Agent.Timeout),
 		Queue:     c.Agent.Queue,
 		QueueWait: time.Duration(c.Agent.QueueWait),

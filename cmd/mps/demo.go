@@ -260,5 +260,12 @@ func (d *demonstration) stay(ctx context.Context) {
   mps call --card
   mps call --voucher --code <码>      码见 mps sandbox patients
 `)
+	for _, part := range []struct{ name, url string }{
+		{"sandbox", d.house.config.Centre.URL},
+		{"server", d.house.config.Voucher.Server},
+		{"agent", "http://" + d.house.config.Agent.Listen},
+	} {
+		ready(d.out, part.name, part.url)
+	}
 	<-ctx.Done()
 }

@@ -18,8 +18,8 @@ import (
 	carddriver "mps/card/driver"
 	"mps/card/pcsc"
 	"mps/config"
-	"mps/driver"
-	"mps/identity"
+	"mps/driverhost"
+	"mps/mask"
 	"mps/rendezvous"
 )
 
@@ -127,7 +127,7 @@ func (d *diagnosis) lookAtReaders(ctx context.Context) {
 	const subject = "PC/SC 读卡器"
 	slots, err := pcsc.List(ctx)
 	if err != nil {
-		d.add(stateProblem, subject, "安装读卡器的驱动并启动智能卡服务（Windows 为 SCardSvr，Linux 为 pcscd）", "%s", identity.MaskText(err.Error()))
+		d.add(stateProblem, subject, "安装读卡器的驱动并启动智能卡服务（Windows 为 SCardSvr，Linux 为 pcscd）", "%s", mask.Text(err.Error()))
 		return
 	}
 	if len(slots) == 0 {
@@ -167,7 +167,7 @@ func (d *diagnosis) lookAtDriver(name string, drivers map[string]config.Driver) 
 	if c.Library == "" {
 		return // over HTTP, or said when it is read
 	}
-	f, err := driver.Inspect(c.Library)
+	f, err := driverhost.Inspect(c.Library)
 	if err != nil {
 		d.add(stateProblem, subject, "核对 [driver."+name+"] 的 library", "%s", err)
 		return
@@ -217,7 +217,7 @@ func (d *diagnosis) tryToRead(ctx context.Context, p *program, name string, trac
 	}
 	if err != nil {
 		d.stopped = d.stopped || !d.Readable && !card.LeadsOn(err)
-		d.add(stateProblem, subject, next(err), "%s", identity.MaskText(err.Error()))
+		d.add(stateProblem, subject, next(err), "%s", mask.Text(err.Error()))
 		return
 	}
 	d.Readable = d.Readable || !d.stopped
@@ -225,7 +225,7 @@ func (d *diagnosis) tryToRead(ctx context.Context, p *program, name string, trac
 	if !c.IDNumberValid {
 		state, remark = stateNotice, "；身份证号的校验码不对，请核对卡片"
 	}
-	d.add(state, subject, "", "成功，用时 %v：姓名 %s，身份证号 %s%s", took, identity.MaskName(c.Name), identity.MaskNumber(c.IDNumber), remark)
+	d.add(state, subject, "", "成功，用时 %v：姓名 %s，身份证号 %s%s", took, mask.Name(c.Name), mask.Number(c.IDNumber), remark)
 }
 
 // next says what to do about a failed read beyond what its text says.
@@ -234,7 +234,7 @@ func next(err error) string {
 	switch {
 	case errors.Is(err, card.ErrAuthentication):
 		return "在 card.sources 中加上厂商驱动，例如 [\"pcsc\", \"driver:sscard\"]，并填写 [driver.sscard]"
-	case errors.As(err, new(*driver.Error)):
+	case errors.As(err, new(*driverhost.Error)):
 		return "按提示处理，并核对 [driver.…] 的配置"
 	case errors.Is(err, card.ErrNoReader):
 		return "接好读卡器，确认它的驱动已安装"

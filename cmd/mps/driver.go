@@ -8,23 +8,23 @@ import (
 	"mps/agent"
 	carddriver "mps/card/driver"
 	"mps/config"
-	"mps/driver"
-	voucherdriver "mps/voucher/driver"
+	"mps/driverhost"
+	"mps/voucher/nationec"
 )
 
 // driverHostCommand is the child process that a vendor's library runs in.
 type driverHostCommand struct{}
 
-func (driverHostCommand) Run() error { return driver.Serve() }
+func (driverHostCommand) Run() error { return driverhost.Serve() }
 
 // newDriverHost returns what calls the library of a driver. It starts nothing
 // before the first call, and its child ends with this process.
-func newDriverHost(d config.Driver, log *slog.Logger) *driver.Host {
-	options := driver.Options{Library: d.Library, Timeout: time.Duration(d.Timeout), Log: log}
+func newDriverHost(d config.Driver, log *slog.Logger) *driverhost.Host {
+	options := driverhost.Options{Library: d.Library, Timeout: time.Duration(d.Timeout), Log: log}
 	if d.Host != "" {
 		options.Command = []string{d.Host, "driver-host"}
 	}
-	return driver.New(options)
+	return driverhost.New(options)
 }
 
 // cardDriver builds the source of cards that [driver.<name>] describes.
@@ -50,9 +50,9 @@ func cardDriver(name string, d config.Driver, log *slog.Logger) (agent.CardSourc
 }
 
 func genericDriver(name string, d config.Driver, layout carddriver.Layout, log *slog.Logger) (agent.CardSource, error) {
-	call := driver.Call{Export: d.Export}
+	call := driverhost.Call{Export: d.Export}
 	for _, text := range d.Args {
-		arg, err := driver.ParseArg(text)
+		arg, err := driverhost.ParseArg(text)
 		if err != nil {
 			return nil, fmt.Errorf("[driver.%s]：%w", name, err)
 		}
@@ -73,7 +73,7 @@ func voucherDriver(name string, d config.Driver, log *slog.Logger) (agent.Vouche
 	case d.Library == "":
 		return nil, fmt.Errorf("[driver.%s]：没有填写library", name)
 	}
-	return voucherdriver.National{
+	return nationec.National{
 		Caller: newDriverHost(d, log), Export: d.Export, URL: d.URL, Buffer: d.Buffer, CodeField: d.CodeField,
 	}, nil
 }

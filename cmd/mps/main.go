@@ -22,7 +22,7 @@ import (
 
 	"mps"
 	"mps/config"
-	"mps/identity"
+	"mps/mask"
 )
 
 type commands struct {
@@ -44,6 +44,12 @@ type program struct {
 	config config.Config
 	stdout io.Writer
 	log    *slog.Logger
+}
+
+// ready tells other programs, which wait for it on the standard output, that a
+// part serves and where: one line "ready PART URL".
+func ready(stdout io.Writer, part, url string) {
+	fmt.Fprintf(stdout, "ready %s %s\n", part, url) // nobody may be reading
 }
 
 func main() {
@@ -84,7 +90,7 @@ func run(ctx context.Context, args []string, stdout, stderr *os.File) int {
 	p.config, err = loadConfig(c.Config)
 	log, closeLog := openLog(p.config.Log, command.Command(), stderr)
 	defer closeLog()
-	p.log = slog.New(identity.NewLogHandler(slog.NewTextHandler(log, &slog.HandlerOptions{Level: p.config.Log.Level})))
+	p.log = slog.New(mask.NewHandler(slog.NewTextHandler(log, &slog.HandlerOptions{Level: p.config.Log.Level})))
 	if err == nil {
 		command.BindTo(ctx, (*context.Context)(nil))
 		err = command.Run(&p)

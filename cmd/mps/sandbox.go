@@ -21,7 +21,9 @@ func (sandboxStartCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	p.log.Info("模拟中心就绪", "url", "http://"+l.Addr().String()+sandbox.Path)
+	url := "http://" + l.Addr().String() + sandbox.Path
+	p.log.Info("模拟中心就绪", "url", url)
+	ready(p.stdout, "sandbox", url)
 	return serve(ctx, l, newSandbox(p.config), time.Duration(p.config.Sandbox.Slow), p.log)
 }
 

@@ -38,6 +38,7 @@ func (serverCommand) Run(ctx context.Context, p *program) error {
 		return errors.Join(err, s.close())
 	}
 	p.log.Info("服务端就绪", "address", l.Addr().String(), "version", mps.Version())
+	ready(p.stdout, "server", "http://"+l.Addr().String())
 	err = serve(ctx, l, s.handler, time.Duration(p.config.Server.Timeout), p.log)
 	return errors.Join(err, s.close())
 }

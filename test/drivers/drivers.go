@@ -12,14 +12,14 @@ import (
 	"sync"
 	"testing"
 
-	"mps/driver"
+	"mps/driverhost"
 )
 
 // Main is the TestMain of packages that call stand-ins: the test program is
 // its own host program.
 func Main(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "driver-host" {
-		if err := driver.Serve(); err != nil {
+		if err := driverhost.Serve(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -63,9 +63,9 @@ func Library(t testing.TB, name string) string {
 
 // Host returns a host of a stand-in. It logs to the test and is closed at its
 // end.
-func Host(t testing.TB, name string) *driver.Host {
+func Host(t testing.TB, name string) *driverhost.Host {
 	t.Helper()
-	h := driver.New(driver.Options{Library: Library(t, name), Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	h := driverhost.New(driverhost.Options{Library: Library(t, name), Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	t.Cleanup(func() { h.Close() })
 	return h
 }

@@ -11,7 +11,7 @@ import (
 	"os"
 	"time"
 
-	"mps/driver"
+	"mps/driverhost"
 )
 
 func main() {
@@ -24,11 +24,11 @@ func main() {
 func run(args []string) error {
 	switch {
 	case len(args) == 1 && args[0] == "driver-host":
-		return driver.Serve()
+		return driverhost.Serve()
 	case len(args) > 3 && args[0] == "call":
-		h := driver.New(driver.Options{Library: args[1], Command: args[3:], Timeout: 20 * time.Second})
+		h := driverhost.New(driverhost.Options{Library: args[1], Command: args[3:], Timeout: 20 * time.Second})
 		defer h.Close()
-		r, err := h.Call(context.Background(), driver.Call{Export: args[2], Args: []driver.Arg{driver.Int(1), driver.Buffer(1024)}})
+		r, err := h.Call(context.Background(), driverhost.Call{Export: args[2], Args: []driverhost.Arg{driverhost.Int(1), driverhost.Buffer(1024)}})
 		if err != nil {
 			return err
 		}

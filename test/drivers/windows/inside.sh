@@ -4,7 +4,7 @@
 pattern=$(cat pattern)
 status=0
 for convention in stdcall cdecl decorated; do
-    for test in driver card-driver voucher-driver; do
+    for test in driverhost card-driver voucher-nationec; do
         echo "@@ $test/$convention"
         MPS_DRIVERS=$convention wine $test.exe -test.v -test.run "$pattern" || status=1
     done

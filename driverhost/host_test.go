@@ -1,4 +1,4 @@
-package driver_test
+package driverhost_test
 
 import (
 	"bytes"
@@ -17,7 +17,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"mps/driver"
+	"mps/driverhost"
 	"mps/gbk"
 	"mps/test/drivers"
 )
@@ -27,12 +27,12 @@ func TestMain(m *testing.M) { drivers.Main(m) }
 // card is what the stand-in returns when all is well.
 const card = "350000|35058219720630061X|D12345678|350000D15600000512345678ABCDEF01|林小满|00814A444686603500005700AB|2.00|20150612|20250612|"
 
-func call(export string, iType int32) driver.Call {
-	return driver.Call{Export: export, Args: []driver.Arg{driver.Int(iType), driver.Buffer(1024)}}
+func call(export string, iType int32) driverhost.Call {
+	return driverhost.Call{Export: export, Args: []driverhost.Arg{driverhost.Int(iType), driverhost.Buffer(1024)}}
 }
 
 // reads checks that the host works.
-func reads(t *testing.T, h *driver.Host) {
+func reads(t *testing.T, h *driverhost.Host) {
 	t.Helper()
 	r, err := h.Call(t.Context(), call("read8", 1))
 	if err != nil {
@@ -73,20 +73,20 @@ func TestTheWallHolds(t *testing.T) {
 		want   string
 		is     error
 	}{
-		{"crash", gone, driver.ErrCrashed},
-		{"crash_stack", gone, driver.ErrCrashed},
-		{"quit", gone, driver.ErrCrashed},
-		{"quit_aborting", gone, driver.ErrCrashed},
-		{"print_and_crash", gone, driver.ErrCrashed},
+		{"crash", gone, driverhost.ErrCrashed},
+		{"crash_stack", gone, driverhost.ErrCrashed},
+		{"quit", gone, driverhost.ErrCrashed},
+		{"quit_aborting", gone, driverhost.ErrCrashed},
+		{"print_and_crash", gone, driverhost.ErrCrashed},
 		{"hang", late, context.DeadlineExceeded},
 		{"spin", late, context.DeadlineExceeded},
-		{"overrun", "厂商驱动写出的数据超过了1024字节的缓冲区，请在配置中加大缓冲区后重试！", driver.ErrOverrun},
+		{"overrun", "厂商驱动写出的数据超过了1024字节的缓冲区，请在配置中加大缓冲区后重试！", driverhost.ErrOverrun},
 	}
 	for _, tt := range tests {
 		t.Run(tt.export, func(t *testing.T) {
 			defer goleak.VerifyNone(t)
 			var log bytes.Buffer
-			h := driver.New(driver.Options{Library: drivers.Library(t, "sscard"), Log: slog.New(slog.NewTextHandler(&log, nil))})
+			h := driverhost.New(driverhost.Options{Library: drivers.Library(t, "sscard"), Log: slog.New(slog.NewTextHandler(&log, nil))})
 			defer h.Close()
 			reads(t, h)
 			ctx := t.Context()
@@ -99,8 +99,8 @@ func TestTheWallHolds(t *testing.T) {
 			if err == nil || !strings.HasSuffix(err.Error(), tt.want) || !errors.Is(err, tt.is) {
 				t.Errorf("%v (%v), want %s", err, errors.Unwrap(err), tt.want)
 			}
-			if _, worded := errors.AsType[*driver.Error](err); !worded {
-				t.Errorf("%T is no *driver.Error", err)
+			if _, worded := errors.AsType[*driverhost.Error](err); !worded {
+				t.Errorf("%T is no *driverhost.Error", err)
 			}
 			reads(t, h)
 			t.Logf("%s%v", log.String(), errors.Unwrap(err))
@@ -137,9 +137,9 @@ func TestLibraries(t *testing.T) {
 	loadingCrash := struct {
 		text string
 		is   error
-	}{"厂商驱动运行中崩溃", driver.ErrCrashed}
+	}{"厂商驱动运行中崩溃", driverhost.ErrCrashed}
 	if runtime.GOOS == "windows" {
-		loadingCrash.text, loadingCrash.is = "装载不了（", driver.ErrLibrary
+		loadingCrash.text, loadingCrash.is = "装载不了（", driverhost.ErrLibrary
 	}
 	unreadable := filepath.Join(drivers.TempDir(t), "text.dll")
 	if err := os.WriteFile(unreadable, []byte("MZ, but not really"), 0o644); err != nil {
@@ -150,19 +150,19 @@ func TestLibraries(t *testing.T) {
 		want    string // part of the text
 		is      error
 	}{
-		{drivers.Library(t, "no/such"), "，请核对配置中的路径，或重新安装设备厂商的驱动！", driver.ErrLibrary},
-		{filepath.Dir(drivers.Library(t, "sscard")), "找不到驱动程序库", driver.ErrLibrary},
-		{unreadable, "text.dll不是动态库，或文件已损坏，请重新安装设备厂商的驱动！", driver.ErrLibrary},
-		{drivers.Library(t, "other/sibling"), otherWidth(), driver.ErrLibrary},
-		{drivers.Library(t, "orphan/needs"), "装载不了：缺少它依赖的sibling.", driver.ErrLibrary},
+		{drivers.Library(t, "no/such"), "，请核对配置中的路径，或重新安装设备厂商的驱动！", driverhost.ErrLibrary},
+		{filepath.Dir(drivers.Library(t, "sscard")), "找不到驱动程序库", driverhost.ErrLibrary},
+		{unreadable, "text.dll不是动态库，或文件已损坏，请重新安装设备厂商的驱动！", driverhost.ErrLibrary},
+		{drivers.Library(t, "other/sibling"), otherWidth(), driverhost.ErrLibrary},
+		{drivers.Library(t, "orphan/needs"), "装载不了：缺少它依赖的sibling.", driverhost.ErrLibrary},
 		{drivers.Library(t, "loading-crash"), loadingCrash.text, loadingCrash.is},
 		{drivers.Library(t, "loading-hang"), "没有反应，已强行结束", context.DeadlineExceeded},
-		{drivers.Library(t, "sieaf"), "中没有函数needs，请核对配置中的函数名（有：", driver.ErrExport},
+		{drivers.Library(t, "sieaf"), "中没有函数needs，请核对配置中的函数名（有：", driverhost.ErrExport},
 	}
 	for _, tt := range tests {
 		t.Run(filepath.Base(tt.library), func(t *testing.T) {
 			defer goleak.VerifyNone(t)
-			h := driver.New(driver.Options{Library: tt.library, Timeout: patience(tt.is)})
+			h := driverhost.New(driverhost.Options{Library: tt.library, Timeout: patience(tt.is)})
 			defer h.Close()
 			_, err := h.Call(t.Context(), call("needs", 1))
 			if err == nil || !strings.Contains(err.Error(), tt.want) || !errors.Is(err, tt.is) {
@@ -200,9 +200,9 @@ func otherWidth() string {
 // A library that was repaired works without a restart of the agent.
 func TestLibraryIsInstalledLater(t *testing.T) {
 	path := filepath.Join(drivers.TempDir(t), "later"+filepath.Ext(drivers.Library(t, "sscard")))
-	h := driver.New(driver.Options{Library: path})
+	h := driverhost.New(driverhost.Options{Library: path})
 	t.Cleanup(func() { h.Close() })
-	if _, err := h.Call(t.Context(), call("read8", 1)); !errors.Is(err, driver.ErrLibrary) {
+	if _, err := h.Call(t.Context(), call("read8", 1)); !errors.Is(err, driverhost.ErrLibrary) {
 		t.Fatal(err)
 	}
 	b, err := os.ReadFile(drivers.Library(t, "sscard"))
@@ -216,7 +216,7 @@ func TestLibraryIsInstalledLater(t *testing.T) {
 }
 
 func TestRecycle(t *testing.T) {
-	h := driver.New(driver.Options{Library: drivers.Library(t, "sscard"), Recycle: 3})
+	h := driverhost.New(driverhost.Options{Library: drivers.Library(t, "sscard"), Recycle: 3})
 	t.Cleanup(func() { h.Close() })
 	for i, want := range []string{"1", "2", "3", "1", "2"} {
 		r, err := h.Call(t.Context(), call("leak", 1))
@@ -231,7 +231,7 @@ func TestBackoff(t *testing.T) {
 	h := drivers.Host(t, "sscard")
 	began := time.Now()
 	for range 4 {
-		if _, err := h.Call(t.Context(), call("quit", 1)); !errors.Is(err, driver.ErrCrashed) {
+		if _, err := h.Call(t.Context(), call("quit", 1)); !errors.Is(err, driverhost.ErrCrashed) {
 			t.Fatal(err)
 		}
 	}
@@ -291,10 +291,10 @@ func TestClose(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if _, err := h.Call(t.Context(), call("read8", 1)); !errors.Is(err, driver.ErrHost) {
+	if _, err := h.Call(t.Context(), call("read8", 1)); !errors.Is(err, driverhost.ErrHost) {
 		t.Error(err)
 	}
-	if err := driver.New(driver.Options{}).Close(); err != nil {
+	if err := driverhost.New(driverhost.Options{}).Close(); err != nil {
 		t.Error(err)
 	}
 }
@@ -309,14 +309,14 @@ func TestHostPrograms(t *testing.T) {
 		command []string
 		is      error
 	}{
-		{"none", []string{filepath.Join(drivers.TempDir(t), "no-such-program")}, driver.ErrHost},
-		{"one that does not serve", []string{self, "-test.run=^$"}, driver.ErrHost},
-		{"one that ends", []string{self, "-no-such-flag"}, driver.ErrCrashed},
+		{"none", []string{filepath.Join(drivers.TempDir(t), "no-such-program")}, driverhost.ErrHost},
+		{"one that does not serve", []string{self, "-test.run=^$"}, driverhost.ErrHost},
+		{"one that ends", []string{self, "-no-such-flag"}, driverhost.ErrCrashed},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			defer goleak.VerifyNone(t)
-			h := driver.New(driver.Options{Command: tt.command, Library: drivers.Library(t, "sscard")})
+			h := driverhost.New(driverhost.Options{Command: tt.command, Library: drivers.Library(t, "sscard")})
 			defer h.Close()
 			_, err := h.Call(t.Context(), call("read8", 1))
 			if !errors.Is(err, tt.is) {
@@ -328,45 +328,45 @@ func TestHostPrograms(t *testing.T) {
 }
 
 func TestCallsAreChecked(t *testing.T) {
-	many := make([]driver.Arg, driver.MaxArgs+1)
+	many := make([]driverhost.Arg, driverhost.MaxArgs+1)
 	for i := range many {
-		many[i] = driver.Int(1)
+		many[i] = driverhost.Int(1)
 	}
-	h := driver.New(driver.Options{})
-	for name, c := range map[string]driver.Call{
+	h := driverhost.New(driverhost.Options{})
+	for name, c := range map[string]driverhost.Call{
 		"no name":      {},
 		"long name":    {Export: strings.Repeat("x", 256)},
 		"odd name":     {Export: "读卡"},
 		"many":         {Export: "x", Args: many},
-		"NUL":          {Export: "x", Args: []driver.Arg{driver.Text("a\x00b")}},
-		"no size":      {Export: "x", Args: []driver.Arg{driver.Buffer(0)}},
-		"large":        {Export: "x", Args: []driver.Arg{driver.Buffer(driver.MaxBuffer + 1)}},
-		"large in all": {Export: "x", Args: []driver.Arg{driver.Buffer(driver.MaxBuffer), driver.Buffer(1)}},
-		"long text":    {Export: "x", Args: []driver.Arg{driver.Text(strings.Repeat("x", driver.MaxText+1))}},
-		"no kind":      {Export: "x", Args: []driver.Arg{{}}},
+		"NUL":          {Export: "x", Args: []driverhost.Arg{driverhost.Text("a\x00b")}},
+		"no size":      {Export: "x", Args: []driverhost.Arg{driverhost.Buffer(0)}},
+		"large":        {Export: "x", Args: []driverhost.Arg{driverhost.Buffer(driverhost.MaxBuffer + 1)}},
+		"large in all": {Export: "x", Args: []driverhost.Arg{driverhost.Buffer(driverhost.MaxBuffer), driverhost.Buffer(1)}},
+		"long text":    {Export: "x", Args: []driverhost.Arg{driverhost.Text(strings.Repeat("x", driverhost.MaxText+1))}},
+		"no kind":      {Export: "x", Args: []driverhost.Arg{{}}},
 	} {
-		if _, err := h.Call(t.Context(), c); !errors.Is(err, driver.ErrCall) || !strings.HasSuffix(err.Error(), "！") {
+		if _, err := h.Call(t.Context(), c); !errors.Is(err, driverhost.ErrCall) || !strings.HasSuffix(err.Error(), "！") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
 func TestParseArg(t *testing.T) {
-	for text, want := range map[string]driver.Arg{
-		"int:3":        driver.Int(3),
-		"int:-1":       driver.Int(-1),
-		"int*:1024":    {Kind: driver.IntPointer, Int: 1024},
-		"text:":        {Kind: driver.TextArg},
-		"text:a:b":     driver.Text("a:b"),
-		"text:林":       {Kind: driver.TextArg, Text: []byte("\xC1\xD6")},
-		"buffer:20480": driver.Buffer(20480),
+	for text, want := range map[string]driverhost.Arg{
+		"int:3":        driverhost.Int(3),
+		"int:-1":       driverhost.Int(-1),
+		"int*:1024":    {Kind: driverhost.IntPointer, Int: 1024},
+		"text:":        {Kind: driverhost.TextArg},
+		"text:a:b":     driverhost.Text("a:b"),
+		"text:林":       {Kind: driverhost.TextArg, Text: []byte("\xC1\xD6")},
+		"buffer:20480": driverhost.Buffer(20480),
 	} {
-		if got, err := driver.ParseArg(text); err != nil || !reflect.DeepEqual(got, want) {
+		if got, err := driverhost.ParseArg(text); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v, %v", text, got, err)
 		}
 	}
 	for _, text := range []string{"", "3", "int:", "int:x", "int:4294967296", "long:3", "buffer:0", "buffer:65537", "text:\x00"} {
-		if got, err := driver.ParseArg(text); err == nil {
+		if got, err := driverhost.ParseArg(text); err == nil {
 			t.Errorf("%q: %+v", text, got)
 		}
 	}

@@ -1,4 +1,4 @@
-// Package driver is the wall between MPS and a vendor's library.
+// Package driverhost is the wall between MPS and a vendor's library.
 //
 // Vendors' libraries crash, hang, print, leak, change the directory and call
 // exit. So none is ever loaded into the agent: a [Host] starts this program once
@@ -12,7 +12,7 @@
 // loaded, they are moved away and replaced by the null device.
 //
 // The package knows functions and bytes, nothing of cards or e-vouchers.
-package driver
+package driverhost
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package driver_test
+package driverhost_test
 
 import (
 	"bytes"
@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"mps/driver"
+	"mps/driverhost"
 	"mps/test/drivers"
 )
 
@@ -58,7 +58,7 @@ func TestChildEndsWithItsHost(t *testing.T) {
 // with the program as shipped.
 func BenchmarkCall(b *testing.B) {
 	h := drivers.Host(b, "sscard")
-	c := driver.Call{Export: "iReadCardBas", Args: []driver.Arg{driver.Int(1), driver.Buffer(4096)}}
+	c := driverhost.Call{Export: "iReadCardBas", Args: []driverhost.Arg{driverhost.Int(1), driverhost.Buffer(4096)}}
 	for b.Loop() {
 		if r, err := h.Call(b.Context(), c); err != nil || !bytes.HasPrefix(r.Output(0), []byte("350000|")) {
 			b.Fatal(r.Int, err)

@@ -1,4 +1,4 @@
-package driver_test
+package driverhost_test
 
 import (
 	"os"
@@ -7,12 +7,12 @@ import (
 	"slices"
 	"testing"
 
-	"mps/driver"
+	"mps/driverhost"
 	"mps/test/drivers"
 )
 
 func TestInspect(t *testing.T) {
-	f, err := driver.Inspect(drivers.Library(t, "needs"))
+	f, err := driverhost.Inspect(drivers.Library(t, "needs"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,11 +43,11 @@ func TestInspect(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if f, err := driver.Inspect(path); err == nil {
+		if f, err := driverhost.Inspect(path); err == nil {
 			t.Errorf("%s: %+v", name, f)
 		}
 	}
-	if _, err := driver.Inspect(filepath.Join(drivers.TempDir(t), "missing")); !os.IsNotExist(err) {
+	if _, err := driverhost.Inspect(filepath.Join(drivers.TempDir(t), "missing")); !os.IsNotExist(err) {
 		t.Error(err)
 	}
 }
@@ -69,7 +69,7 @@ func FuzzInspect(f *testing.F) {
 		if err := os.WriteFile(path, b, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if file, err := driver.Inspect(path); err == nil && file.System == "" {
+		if file, err := driverhost.Inspect(path); err == nil && file.System == "" {
 			t.Errorf("%+v", file)
 		}
 	})

@@ -1,10 +1,10 @@
-// Package driver asks for e-vouchers through the national library,
+// Package nationec asks for e-vouchers through the national library,
 // NationECCode.dll, which drives the scanner, talks to the centre itself and
 // waits while the patient shows the code.
 //
-// The library runs behind the wall of mps/driver. Its interface is not public:
+// The library runs behind the wall of mps/driverhost. Its interface is not public:
 // what is assumed here was observed in the field.
-package driver
+package nationec
 
 import (
 	"bytes"
@@ -16,15 +16,15 @@ import (
 	"strings"
 	"unicode"
 
-	"mps/driver"
+	"mps/driverhost"
 	"mps/gbk"
-	"mps/identity"
+	"mps/mask"
 	"mps/voucher"
 )
 
-// A Caller calls a function of the library. *driver.Host is one.
+// A Caller calls a function of the library. *driverhost.Host is one.
 type Caller interface {
-	Call(ctx context.Context, c driver.Call) (driver.Result, error)
+	Call(ctx context.Context, c driverhost.Call) (driverhost.Result, error)
 }
 
 // A National queries through
@@ -59,9 +59,9 @@ func (n National) Query(ctx context.Context, q voucher.Query) (*voucher.Answer, 
 	if err != nil {
 		return nil, &voucher.Error{Text: "接口" + export + " 失败:请求数据有误，请核对配置！", Err: fmt.Errorf("%w: %w", voucher.ErrConfig, err)}
 	}
-	result, err := n.Caller.Call(ctx, driver.Call{
+	result, err := n.Caller.Call(ctx, driverhost.Call{
 		Export:     export,
-		Args:       []driver.Arg{driver.Text(n.URL), driver.Text(request), driver.Buffer(size)},
+		Args:       []driverhost.Arg{driverhost.Text(n.URL), driverhost.Text(request), driverhost.Buffer(size)},
 		TextResult: true,
 	})
 	if err != nil {
@@ -107,13 +107,13 @@ func (n National) request(q voucher.Query) (string, error) {
 // failed words a call that was not made or did not come back.
 func failed(export string, err error) *voucher.Error {
 	text, kind := "调用电子凭证动态库失败，请重试！", voucher.ErrUnreachable
-	if e, ok := errors.AsType[*driver.Error](err); ok {
+	if e, ok := errors.AsType[*driverhost.Error](err); ok {
 		text = e.Text
 	}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		kind, text = voucher.ErrTimeout, "没有等到电子凭证，请患者出示医保电子凭证后重试，仍不成功请检查扫码设备！"
-	case errors.Is(err, driver.ErrCall), errors.Is(err, driver.ErrHost), errors.Is(err, driver.ErrLibrary), errors.Is(err, driver.ErrExport):
+	case errors.Is(err, driverhost.ErrCall), errors.Is(err, driverhost.ErrHost), errors.Is(err, driverhost.ErrLibrary), errors.Is(err, driverhost.ErrExport):
 		kind = voucher.ErrConfig
 	}
 	return &voucher.Error{Text: "接口" + export + " 失败:" + text, Err: fmt.Errorf("%w: %w", kind, err)}
@@ -149,5 +149,5 @@ func readable(text []byte) string {
 	if r := []rune(s); len(r) > longest {
 		s = string(r[:longest]) + "…"
 	}
-	return identity.MaskText(s)
+	return mask.Text(s)
 }

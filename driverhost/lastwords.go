@@ -1,4 +1,4 @@
-package driver
+package driverhost
 
 import (
 	"bytes"
@@ -6,7 +6,7 @@ import (
 	"strings"
 	"sync"
 
-	"mps/identity"
+	"mps/mask"
 )
 
 // Limits of what is kept of a child's standard error.
@@ -40,7 +40,7 @@ func (w *lastWords) Write(p []byte) (int, error) {
 			break
 		}
 		if said := runtimeLine.Find(w.line); said != nil && len(w.kept) < maxLines {
-			w.kept = append(w.kept, identity.MaskText(string(said)))
+			w.kept = append(w.kept, mask.Text(string(said)))
 		}
 		w.line = w.line[:0]
 	}

@@ -1,4 +1,4 @@
-package driver_test
+package nationec_test
 
 import (
 	"context"
@@ -9,11 +9,11 @@ import (
 	"time"
 	"unicode"
 
-	wall "mps/driver"
+	"mps/driverhost"
 	"mps/gbk"
 	"mps/test/drivers"
 	"mps/voucher"
-	"mps/voucher/driver"
+	"mps/voucher/nationec"
 )
 
 func TestMain(m *testing.M) { drivers.Main(m) }
@@ -36,7 +36,7 @@ func TestNational(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.url, func(t *testing.T) {
-			a, err := driver.National{Caller: host, URL: "http://centre" + tt.url}.Query(t.Context(), query)
+			a, err := nationec.National{Caller: host, URL: "http://centre" + tt.url}.Query(t.Context(), query)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -45,11 +45,11 @@ func TestNational(t *testing.T) {
 			}
 		})
 	}
-	a, err := driver.National{Caller: host, URL: "/code", CodeField: "ecQrCode"}.Query(t.Context(), query)
+	a, err := nationec.National{Caller: host, URL: "/code", CodeField: "ecQrCode"}.Query(t.Context(), query)
 	if err != nil || a.Code != "0" {
 		t.Errorf("the caller's code: %v, %v", a, err)
 	}
-	if a, err := (driver.National{Caller: host, URL: "/refusal"}).Query(t.Context(), query); err != nil ||
+	if a, err := (nationec.National{Caller: host, URL: "/refusal"}).Query(t.Context(), query); err != nil ||
 		a.Err().Error() != "电子凭证解析错误[code=40004,msg=结算支付码已过期]{SERVER}" {
 		t.Errorf("%v, %v", a, err)
 	}
@@ -59,27 +59,27 @@ func TestNationalErrors(t *testing.T) {
 	nation := drivers.Host(t, "nation")
 	tests := []struct {
 		name string
-		n    driver.National
+		n    nationec.National
 		q    voucher.Query
 		want string
 		is   error
 	}{
-		{"refused", driver.National{Caller: nation, URL: "/failure"}, query,
+		{"refused", nationec.National{Caller: nation, URL: "/failure"}, query,
 			"接口NationEcTrans 失败:扫码查询失败，状态1001：扫码超时350582**********1X，请患者重新出示医保电子凭证后重试！", voucher.ErrMalformed},
-		{"bad request", driver.National{Caller: nation, URL: "/object"}, voucher.Query{},
+		{"bad request", nationec.National{Caller: nation, URL: "/object"}, voucher.Query{},
 			"接口NationEcTrans 失败:扫码查询失败，状态9999：请求有误，请患者重新出示医保电子凭证后重试！", voucher.ErrMalformed},
-		{"no status", driver.National{Caller: nation, URL: "/silent"}, query,
+		{"no status", nationec.National{Caller: nation, URL: "/silent"}, query,
 			"接口NationEcTrans 失败:扫码查询失败，请患者重新出示医保电子凭证后重试！", voucher.ErrMalformed},
-		{"cut off", driver.National{Caller: nation, URL: "/cut"}, query, "电子凭证中心的应答无法识别（", voucher.ErrMalformed},
-		{"buffer too small", driver.National{Caller: nation, URL: "/full", Buffer: 4096}, query,
-			"接口NationEcTrans 失败:厂商驱动写出的数据超过了4096字节的缓冲区，请在配置中加大缓冲区后重试！", wall.ErrOverrun},
-		{"status without end", driver.National{Caller: nation, URL: "/endless"}, query, "接口NationEcTrans 失败:扫码查询失败", voucher.ErrMalformed},
-		{"nobody shows a code", driver.National{Caller: nation, URL: "/hang"}, query,
+		{"cut off", nationec.National{Caller: nation, URL: "/cut"}, query, "电子凭证中心的应答无法识别（", voucher.ErrMalformed},
+		{"buffer too small", nationec.National{Caller: nation, URL: "/full", Buffer: 4096}, query,
+			"接口NationEcTrans 失败:厂商驱动写出的数据超过了4096字节的缓冲区，请在配置中加大缓冲区后重试！", driverhost.ErrOverrun},
+		{"status without end", nationec.National{Caller: nation, URL: "/endless"}, query, "接口NationEcTrans 失败:扫码查询失败", voucher.ErrMalformed},
+		{"nobody shows a code", nationec.National{Caller: nation, URL: "/hang"}, query,
 			"接口NationEcTrans 失败:没有等到电子凭证，请患者出示医保电子凭证后重试，仍不成功请检查扫码设备！", voucher.ErrTimeout},
-		{"crash", driver.National{Caller: nation, URL: "/crash"}, query, "接口NationEcTrans 失败:厂商驱动运行中崩溃", wall.ErrCrashed},
-		{"no function", driver.National{Caller: nation, Export: "NationEcQuery"}, query, "中没有函数NationEcQuery", voucher.ErrConfig},
-		{"no library", driver.National{Caller: drivers.Host(t, "no/such")}, query, "接口NationEcTrans 失败:找不到驱动程序库", voucher.ErrConfig},
-		{"no buffer", driver.National{Caller: nation, Buffer: -1}, query, "接口NationEcTrans 失败:驱动程序库的调用配置有误", wall.ErrCall},
+		{"crash", nationec.National{Caller: nation, URL: "/crash"}, query, "接口NationEcTrans 失败:厂商驱动运行中崩溃", driverhost.ErrCrashed},
+		{"no function", nationec.National{Caller: nation, Export: "NationEcQuery"}, query, "中没有函数NationEcQuery", voucher.ErrConfig},
+		{"no library", nationec.National{Caller: drivers.Host(t, "no/such")}, query, "接口NationEcTrans 失败:找不到驱动程序库", voucher.ErrConfig},
+		{"no buffer", nationec.National{Caller: nation, Buffer: -1}, query, "接口NationEcTrans 失败:驱动程序库的调用配置有误", driverhost.ErrCall},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -100,7 +100,7 @@ func TestNationalErrors(t *testing.T) {
 					t.Errorf("%q gives personal data away", reason)
 				}
 			}
-			if a, err := (driver.National{Caller: nation, URL: "/object"}).Query(t.Context(), query); err != nil || a.Code != "0" {
+			if a, err := (nationec.National{Caller: nation, URL: "/object"}).Query(t.Context(), query); err != nil || a.Code != "0" {
 				t.Errorf("the next query: %v", err)
 			}
 		})
@@ -108,9 +108,11 @@ func TestNationalErrors(t *testing.T) {
 }
 
 // library answers what it is told to.
-type library struct{ result wall.Result }
+type library struct{ result driverhost.Result }
 
-func (l library) Call(_ context.Context, c wall.Call) (wall.Result, error) { return l.result, nil }
+func (l library) Call(_ context.Context, c driverhost.Call) (driverhost.Result, error) {
+	return l.result, nil
+}
 
 func FuzzNational(f *testing.F) {
 	f.Add("0000", []byte(`{"code":0,"message":"","data":"{\"userName\":\"甲\"}"}`))
@@ -118,7 +120,7 @@ func FuzzNational(f *testing.F) {
 	f.Add("-1", gbk.Append(nil, `{"code":"40004","message":"结算支付码已过期"}`, gbk.Reference))
 	f.Add("", []byte("350000|35058219720630061X|"))
 	f.Fuzz(func(t *testing.T, status string, output []byte) {
-		n := driver.National{Caller: library{wall.Result{Text: []byte(status), Outputs: [][]byte{output}}}}
+		n := nationec.National{Caller: library{driverhost.Result{Text: []byte(status), Outputs: [][]byte{output}}}}
 		a, err := n.Query(t.Context(), query)
 		if (a == nil) == (err == nil) {
 			t.Fatalf("%v, %v", a, err)

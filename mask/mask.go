@@ -1,4 +1,10 @@
-package identity
+// Package mask makes personal data unreadable where it must not be read: in
+// logs, in the journal, in traces and in the texts that others wrote.
+//
+// Masking is one-way and meant for people: it leaves enough to recognise a
+// case ("the patient from 350102 whose number ends in 1X") and not enough to
+// name a person. Search over masked data is done with keyed hashes elsewhere.
+package mask
 
 import (
 	"regexp"
@@ -6,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// What MaskNumber keeps, and the length from which it keeps anything: an old
+// What Number keeps, and the length from which it keeps anything: an old
 // identity number of 15 digits is the shortest value of which 8 characters may
 // be known without giving it away.
 const (
@@ -15,11 +21,11 @@ const (
 	shortest  = 15
 )
 
-// MaskNumber masks an identity number, voucher code, token or any other long
+// Number masks an identity number, voucher code, token or any other long
 // identifier: the first 6 characters (the region) and the last 2 stay, the rest
 // becomes asterisks. A value shorter than 15 characters, a card number for
 // one, is masked wholly. The length in characters stays the same.
-func MaskNumber(s string) string {
+func Number(s string) string {
 	n := utf8.RuneCountInString(s)
 	if n < shortest {
 		return strings.Repeat("*", n)
@@ -28,10 +34,10 @@ func MaskNumber(s string) string {
 	return string(r[:keptFront]) + strings.Repeat("*", n-keptFront-keptBack) + string(r[n-keptBack:])
 }
 
-// MaskName masks a person's name: the first character, mostly the family name,
+// Name masks a person's name: the first character, mostly the family name,
 // stays and each other one becomes an asterisk. A name of one character is
 // masked wholly.
-func MaskName(s string) string {
+func Name(s string) string {
 	n := utf8.RuneCountInString(s)
 	if n < 2 {
 		return strings.Repeat("*", n)
@@ -47,10 +53,10 @@ func MaskName(s string) string {
 // programs of the field pass text through full-width conversion.
 var personal = regexp.MustCompile(`\b[0-9]{6}[\p{Nd}A-Za-z]{18,}|\p{Nd}{9,}[XxＸｘ]?`)
 
-// MaskText masks whatever in a free text looks like an identifier of a person,
-// as MaskNumber does, and leaves the rest as it is. It is for texts that others
+// Text masks whatever in a free text looks like an identifier of a person,
+// as Number does, and leaves the rest as it is. It is for texts that others
 // wrote: messages of the centre, of a driver, of an operating system. It cannot
 // recognise names.
-func MaskText(s string) string {
-	return personal.ReplaceAllStringFunc(s, MaskNumber)
+func Text(s string) string {
+	return personal.ReplaceAllStringFunc(s, Number)
 }

@@ -1,4 +1,4 @@
-package identity
+package mask
 
 import (
 	"context"
@@ -6,15 +6,15 @@ import (
 	"log/slog"
 )
 
-// NewLogHandler returns a handler that passes records on to h after masking
-// the message and every attribute with MaskText. It is the last line of
+// NewHandler returns a handler that passes records on to h after masking
+// the message and every attribute with Text. It is the last line of
 // defence: callers are still expected to log masked values only.
 //
 // Strings and errors become masked strings; groups are walked; a LogValuer is
 // resolved first; any other value that could hide text (structs, slices, maps,
 // Stringers) is printed and masked. Numbers, booleans, times and durations pass
 // unchanged: no identifier of a person is kept as a number in this program.
-func NewLogHandler(h slog.Handler) slog.Handler {
+func NewHandler(h slog.Handler) slog.Handler {
 	return logHandler{h}
 }
 
@@ -22,7 +22,7 @@ func NewLogHandler(h slog.Handler) slog.Handler {
 // does: the id of an institution or of a request. As an attribute it is logged
 // unmasked:
 //
-//	log.Info("…", "institution", identity.Public(id))
+//	log.Info("…", "institution", mask.Public(id))
 type Public string
 
 type logHandler struct{ next slog.Handler }
@@ -32,7 +32,7 @@ func (h logHandler) Enabled(ctx context.Context, level slog.Level) bool {
 }
 
 func (h logHandler) Handle(ctx context.Context, r slog.Record) error {
-	masked := slog.NewRecord(r.Time, r.Level, MaskText(r.Message), r.PC)
+	masked := slog.NewRecord(r.Time, r.Level, Text(r.Message), r.PC)
 	r.Attrs(func(a slog.Attr) bool {
 		masked.AddAttrs(maskAttr(a))
 		return true
@@ -60,14 +60,14 @@ func maskAttr(a slog.Attr) slog.Attr {
 	v := a.Value.Resolve()
 	switch v.Kind() {
 	case slog.KindString:
-		v = slog.StringValue(MaskText(v.String()))
+		v = slog.StringValue(Text(v.String()))
 	case slog.KindGroup:
 		v = slog.GroupValue(maskAttrs(v.Group())...)
 	case slog.KindAny:
 		if p, ok := v.Any().(Public); ok {
 			v = slog.StringValue(string(p))
 		} else if v.Any() != nil {
-			v = slog.StringValue(MaskText(fmt.Sprintf("%+v", v.Any())))
+			v = slog.StringValue(Text(fmt.Sprintf("%+v", v.Any())))
 		}
 	}
 	return slog.Attr{Key: a.Key, Value: v}

@@ -1,4 +1,4 @@
-package driver_test
+package driverhost_test
 
 import (
 	"os"
@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"mps/driver"
+	"mps/driverhost"
 	"mps/gbk"
 	"mps/test/drivers"
 )
@@ -30,7 +30,7 @@ func TestOtherWidth(t *testing.T) {
 		narrow = []string{"qemu-i386-static", "-L", "/", narrow[0]}
 	}
 
-	h := driver.New(driver.Options{Library: drivers.Library(t, "other/sscard"), Command: append(narrow[:len(narrow):len(narrow)], "driver-host")})
+	h := driverhost.New(driverhost.Options{Library: drivers.Library(t, "other/sscard"), Command: append(narrow[:len(narrow):len(narrow)], "driver-host")})
 	t.Cleanup(func() { h.Close() })
 	reads(t, h)
 	if _, err := h.Call(t.Context(), call("crash", 1)); err == nil {

@@ -1,4 +1,4 @@
-package identity
+package mask
 
 import (
 	"bytes"
@@ -43,7 +43,7 @@ func TestLogHandlerMasksEverywhere(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var out bytes.Buffer
-			tt.log(slog.New(NewLogHandler(slog.NewTextHandler(&out, nil))))
+			tt.log(slog.New(NewHandler(slog.NewTextHandler(&out, nil))))
 			if strings.Contains(out.String(), secret) {
 				t.Errorf("the line gives the number away: %s", &out)
 			}
@@ -57,7 +57,7 @@ func TestLogHandlerMasksEverywhere(t *testing.T) {
 func TestPublicIsNotMasked(t *testing.T) {
 	const id = "H35010000001"
 	var out bytes.Buffer
-	log := slog.New(NewLogHandler(slog.NewTextHandler(&out, nil)))
+	log := slog.New(NewHandler(slog.NewTextHandler(&out, nil)))
 	log.With("a", Public(id)).Info("m", "b", Public(id), slog.Group("g", "c", Public(id)))
 	if got := strings.Count(out.String(), id); got != 3 {
 		t.Errorf("%s stands %d times in %s", id, got, &out)
@@ -67,7 +67,7 @@ func TestPublicIsNotMasked(t *testing.T) {
 func TestLogHandlerKeepsTheRest(t *testing.T) {
 	var out bytes.Buffer
 	options := &slog.HandlerOptions{Level: slog.LevelInfo, AddSource: true}
-	log := slog.New(NewLogHandler(slog.NewTextHandler(&out, options)))
+	log := slog.New(NewHandler(slog.NewTextHandler(&out, options)))
 
 	log.Debug("below the level")
 	if out.Len() != 0 {
@@ -75,7 +75,7 @@ func TestLogHandlerKeepsTheRest(t *testing.T) {
 	}
 	log.Info("m", "n", 1234567890, "d", 1500*time.Millisecond, "ok", true, "nil", nil,
 		"t", time.Date(2026, 11, 22, 1, 2, 3, 0, time.UTC))
-	for _, want := range []string{"n=1234567890", "d=1.5s", "ok=true", "nil=<nil>", "t=2026-11-22T01:02:03.000Z", "log_test.go"} {
+	for _, want := range []string{"n=1234567890", "d=1.5s", "ok=true", "nil=<nil>", "t=2026-11-22T01:02:03.000Z", "handler_test.go"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is missing in %s", want, &out)
 		}
@@ -83,7 +83,7 @@ func TestLogHandlerKeepsTheRest(t *testing.T) {
 }
 
 func TestLogHandlerReturnsErrors(t *testing.T) {
-	h := NewLogHandler(failing{slog.DiscardHandler})
+	h := NewHandler(failing{slog.DiscardHandler})
 	if err := h.Handle(context.Background(), slog.Record{}); !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("Handle = %v", err)
 	}

@@ -1,4 +1,4 @@
-package driver
+package driverhost
 
 import (
 	"context"
@@ -6,18 +6,18 @@ import (
 	"fmt"
 	"time"
 
-	"mps/identity"
+	"mps/mask"
 )
 
 // What went wrong, for errors.Is. A call that did not come back in time is
 // context.DeadlineExceeded or context.Canceled.
 var (
-	ErrCall    = errors.New("driver: the call is not configured properly")
-	ErrHost    = errors.New("driver: the host program does not work")
-	ErrLibrary = errors.New("driver: the library cannot be loaded")
-	ErrExport  = errors.New("driver: the library has no such function")
-	ErrCrashed = errors.New("driver: the library ended its process")
-	ErrOverrun = errors.New("driver: the library wrote beyond a buffer")
+	ErrCall    = errors.New("driverhost: the call is not configured properly")
+	ErrHost    = errors.New("driverhost: the host program does not work")
+	ErrLibrary = errors.New("driverhost: the library cannot be loaded")
+	ErrExport  = errors.New("driverhost: the library has no such function")
+	ErrCrashed = errors.New("driverhost: the library ended its process")
+	ErrOverrun = errors.New("driverhost: the library wrote beyond a buffer")
 
 	errMalformed = errors.New("frame is not what was agreed")
 )
@@ -58,7 +58,7 @@ func brief(s string) string {
 	if r := []rune(s); len(r) > longest {
 		s = string(r[:longest]) + "…！"
 	}
-	return identity.MaskText(s)
+	return mask.Text(s)
 }
 
 func badCall(err error) *Error {

@@ -1,4 +1,4 @@
-package identity
+package mask
 
 import (
 	"regexp"
@@ -20,8 +20,8 @@ func TestMaskNumber(t *testing.T) {
 		{"三五零一零二一九九零零三零七一二三", "三五零一零二*********二三"},
 	}
 	for _, tt := range tests {
-		if got := MaskNumber(tt.in); got != tt.want {
-			t.Errorf("MaskNumber(%q) = %q, want %q", tt.in, got, tt.want)
+		if got := Number(tt.in); got != tt.want {
+			t.Errorf("Number(%q) = %q, want %q", tt.in, got, tt.want)
 		}
 	}
 }
@@ -38,8 +38,8 @@ func TestMaskName(t *testing.T) {
 		{"\xd5\xc5", "\xd5*"}, // GBK bytes that nobody decoded
 	}
 	for _, tt := range tests {
-		if got := MaskName(tt.in); got != tt.want {
-			t.Errorf("MaskName(%q) = %q, want %q", tt.in, got, tt.want)
+		if got := Name(tt.in); got != tt.want {
+			t.Errorf("Name(%q) = %q, want %q", tt.in, got, tt.want)
 		}
 	}
 }
@@ -61,8 +61,8 @@ func TestMaskText(t *testing.T) {
 		{"123456789X123456789", "*******************"},
 	}
 	for _, tt := range tests {
-		if got := MaskText(tt.in); got != tt.want {
-			t.Errorf("MaskText(%q) = %q, want %q", tt.in, got, tt.want)
+		if got := Text(tt.in); got != tt.want {
+			t.Errorf("Text(%q) = %q, want %q", tt.in, got, tt.want)
 		}
 	}
 }
@@ -73,12 +73,12 @@ func TestMaskTextLeavesNoLongRun(t *testing.T) {
 	alphabet := []rune("0123456789012345678901234567890123456789Xxaf ，：身份３９_-")
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.StringOfN(rapid.RuneFrom(alphabet), 0, 120, -1).Draw(t, "text")
-		masked := MaskText(s)
+		masked := Text(s)
 		if longRun.MatchString(masked) {
-			t.Fatalf("MaskText(%q) = %q", s, masked)
+			t.Fatalf("Text(%q) = %q", s, masked)
 		}
 		if utf8.RuneCountInString(masked) != utf8.RuneCountInString(s) {
-			t.Fatalf("MaskText(%q) = %q: length changed", s, masked)
+			t.Fatalf("Text(%q) = %q: length changed", s, masked)
 		}
 	})
 }
@@ -87,13 +87,13 @@ func FuzzMask(f *testing.F) {
 	f.Add("身份证号35010219900307123X不存在")
 	f.Add("\xd5\xc535010219900307123X\xff")
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, masked := range []string{MaskName(s), MaskNumber(s)} {
+		for _, masked := range []string{Name(s), Number(s)} {
 			if utf8.RuneCountInString(masked) != utf8.RuneCountInString(s) {
 				t.Errorf("%q masked is %q: length changed", s, masked)
 			}
 		}
-		if masked := MaskText(s); longRun.MatchString(masked) {
-			t.Errorf("MaskText(%q) = %q", s, masked)
+		if masked := Text(s); longRun.MatchString(masked) {
+			t.Errorf("Text(%q) = %q", s, masked)
 		}
 	})
 }
