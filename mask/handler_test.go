@@ -92,3 +92,15 @@ func TestLogHandlerReturnsErrors(t *testing.T) {
 type failing struct{ slog.Handler }
 
 func (failing) Handle(context.Context, slog.Record) error { return errors.ErrUnsupported }
+
+// What one part masks is not masked again by the next: a public number would be
+// lost.
+func TestHandlerMasksOnce(t *testing.T) {
+	var b strings.Builder
+	h := NewHandler(slog.NewTextHandler(&b, nil))
+	slog.New(NewHandler(h)).Info("m", "id", Public("350102199003071234"))
+	slog.New(NewHandler(h.WithAttrs(nil))).Info("m", "id", Public("350102199003071234"))
+	if n := strings.Count(b.String(), "id=350102199003071234"); n != 2 {
+		t.Errorf("%d of 2 public ids stay: %s", n, b.String())
+	}
+}
