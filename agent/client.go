@@ -13,6 +13,7 @@ import (
 	"mps/failure"
 	"mps/protocol"
 	"mps/rendezvous"
+	"mps/web"
 )
 
 // CallPath is where an agent takes calls.
@@ -47,10 +48,11 @@ func Running() (Client, error) {
 }
 
 // At returns a client of the agent at an address. When that is the running agent
-// of this user, it is given the secret that belongs there.
+// of this user, it is given the secret that belongs there, which never leaves
+// this machine.
 func At(address string) Client {
 	running, err := Running()
-	if err != nil {
+	if err != nil || !web.IsLoopback(address) {
 		return Client{Address: address}
 	}
 	_, port, err := net.SplitHostPort(address)
