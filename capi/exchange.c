@@ -1,5 +1,6 @@
 #include "exchange.h"
 #include "address.h"
+#include "answer.h"
 #include "http.h"
 #include "mps_client.h"
 #include "platform.h"

@@ -2,8 +2,8 @@
 #ifndef EXCHANGE_H
 #define EXCHANGE_H
 
-#include "answer.h"
 #include "config.h"
+#include "request.h"
 
 /*
  * exchange sends the request to the agent and leaves its answer, or the error answer that says

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "address.h"
 #include "agent.h"
+#include "answer.h"
 #include "check.h"
 #include "exchange.h"
 #include "user.h"

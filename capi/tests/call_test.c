@@ -1,6 +1,7 @@
 /* Whole calls against agents that misbehave in every way we could think of. */
 #define _GNU_SOURCE
 #include "agent.h"
+#include "answer.h"
 #include "check.h"
 #include "exchange.h"
 #include "mps_client.h"
