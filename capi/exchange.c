@@ -137,9 +137,9 @@ static struct fault check_head(struct call *k)
     if (h->status == 403 && h->secret)
         return fault(MESSAGE_OTHER_USER, k->port, 0);
     if (h->status != 200)
-        return fault(MESSAGE_STATUS, h->status, k->port);
+        return fault(MESSAGE_HTTP_STATUS, h->status, k->port);
     if (h->length < 0 || h->length > HTTP_LENGTH_MAX || h->needed > HTTP_LENGTH_MAX)
-        return fault(MESSAGE_LENGTH, HTTP_LENGTH_MAX, k->port);
+        return fault(MESSAGE_ANSWER_LENGTH, HTTP_LENGTH_MAX, k->port);
     if (h->needed > k->capacity)
         k->needed = h->needed;
     else if (h->length + nul > k->capacity)

@@ -16,8 +16,8 @@ enum message {
     MESSAGE_ANSWER_TIMEOUT,  /* milliseconds */
     MESSAGE_CLOSED,          /* port */
     MESSAGE_NOT_HTTP,        /* port */
-    MESSAGE_STATUS,          /* HTTP status, port */
-    MESSAGE_LENGTH,          /* limit in bytes, port */
+    MESSAGE_HTTP_STATUS,     /* HTTP status, port */
+    MESSAGE_ANSWER_LENGTH,   /* limit in bytes, port */
     MESSAGE_NOT_XML,         /* port */
     MESSAGE_CAPACITY,        /* bytes needed, bytes there */
     MESSAGE_REQUEST_LENGTH,
