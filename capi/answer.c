@@ -35,13 +35,24 @@ static void add_message(struct text *t, const struct fault *fault)
     }
 }
 
-/* The empty bodies of the specification's two error samples. */
+/* What fails is answered with the empty fields that the function answers such a certificate with
+ * (specification, section 4), where there are any. protocol/function.go has the same table. */
+static const struct {
+    const char *funid;
+    const char *certificate;
+    const char *body;
+} empty_bodies[] = {
+    {"N04.00.00.01", "01", "        <out_put></out_put>\n"},
+    {"N04.00.00.01", "03",
+     "        <idcard_no/>\n        <card_no/>\n        <name/>\n        <card_code/>\n"},
+};
+
 static const char *empty_body(const struct request *r)
 {
-    if (strcmp(r->certificate, "03") == 0)
-        return "        <idcard_no/>\n        <card_no/>\n        <name/>\n        <card_code/>\n";
-    if (strcmp(r->certificate, "01") == 0)
-        return "        <out_put></out_put>\n";
+    for (size_t i = 0; i < sizeof empty_bodies / sizeof empty_bodies[0]; i++)
+        if (strcmp(r->funid, empty_bodies[i].funid) == 0 &&
+            strcmp(r->certificate, empty_bodies[i].certificate) == 0)
+            return empty_bodies[i].body;
     return "";
 }
 

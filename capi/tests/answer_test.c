@@ -10,14 +10,16 @@
     "<?xml version=\"1.0\" encoding=\"GBK\" ?>\n<response>\n    <Header>\n        " funid          \
     "\n        <sign>0000000000000000</sign>\n        <result>-1</result>\n        "               \
     "<msg>" msg "</msg>\n    </Header>\n    <Body>\n"
-#define END "    </Body>\n</response>"
+#define OF(funid, body) "<request><Header>" funid "</Header><Body>" body "</Body></request>"
+#define END             "    </Body>\n</response>"
 #define TIMEOUT                                                                                    \
     "等待读卡服务应答超时：请检查卡片和读卡器后重试，"                     \
     "仍不行请重新启动 mps agent 或联系信息科（时限65000毫秒）"
 #define LONG "请求报文超过64KB：请软件厂商检查请求报文"
 
-/* The whole answer, in the form of the specification's error samples. The test's strings are GBK
- * as the library's are: both are compiled alike, and test_messages decodes them. */
+/* The whole answer, in the form of the specification's error samples; the fields of its Body are
+ * those of the function and the certificate, none where either is unknown. The test's strings are
+ * GBK as the library's are: both are compiled alike, and test_messages decodes them. */
 static void test_forms(void)
 {
     static const struct {
@@ -36,6 +38,18 @@ static void test_forms(void)
         {REQUEST("02"),
          {MESSAGE_REQUEST_LENGTH, {0, 0}},
          HEADER("<funid>N04.00.00.01</funid>", LONG) END},
+        {OF("<funid>N04.00.00.01</funid>", ""),
+         {MESSAGE_REQUEST_LENGTH, {0, 0}},
+         HEADER("<funid>N04.00.00.01</funid>", LONG) END},
+        {OF("<funid>N04.00.00.02</funid>", "<mdtrt_cert_type>03</mdtrt_cert_type>"),
+         {MESSAGE_REQUEST_LENGTH, {0, 0}},
+         HEADER("<funid>N04.00.00.02</funid>", LONG) END},
+        {OF("<funid>N04.00.00.0</funid>", "<mdtrt_cert_type>01</mdtrt_cert_type>"),
+         {MESSAGE_REQUEST_LENGTH, {0, 0}},
+         HEADER("<funid>N04.00.00.0</funid>", LONG) END},
+        {OF("", "<mdtrt_cert_type>01</mdtrt_cert_type>"),
+         {MESSAGE_REQUEST_LENGTH, {0, 0}},
+         HEADER("<funid/>", LONG) END},
         {"", {MESSAGE_REQUEST_LENGTH, {0, 0}}, HEADER("<funid/>", LONG) END},
     };
 
