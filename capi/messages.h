@@ -34,6 +34,17 @@ struct fault {
     long numbers[2];
 };
 
+/* fault_of makes a fault; numbers that its message has no place for are 0. */
+static inline struct fault fault_of(enum message message, long first, long second)
+{
+    return (struct fault){message, {first, second}};
+}
+
+static inline struct fault fault_none(void)
+{
+    return fault_of(MESSAGE_NONE, 0, 0);
+}
+
 /*
  * A message in both charsets of callers. Every '%' stands for the next number. ('%' is never the
  * second byte of a GBK character.) The texts hold none of & < >.

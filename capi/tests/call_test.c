@@ -2,8 +2,8 @@
 #define _GNU_SOURCE
 #include "agent.h"
 #include "answer.h"
+#include "call.h"
 #include "check.h"
-#include "exchange.h"
 #include "mps_client.h"
 #include "platform.h"
 #include "user.h"
@@ -171,7 +171,7 @@ static int ask(int port, int timeout_ms, const char *text, char *resp, int capac
     c.timeout_ms = timeout_ms;
     c.autostart = 0;
     request_look(&r, text);
-    return exchange(&c, &r, resp, capacity);
+    return call_agent(&c, &r, resp, capacity);
 }
 
 /* expect checks that resp is exactly the error answer for the fault. */
