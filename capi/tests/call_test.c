@@ -31,8 +31,9 @@ enum {
 #define OK(length)  "HTTP/1.1 200 OK\r\nContent-Length: " length "\r\n\r\n"
 #define BYTES(text) text, sizeof text - 1
 
-/* What the agent does: send the bytes, in pieces of so many (0: at once), then end in some way. A
- * clock that was stopped runs again when it holds. */
+/* What the agent does, once it has the request or, when it is deaf, a first byte: send the bytes,
+ * in pieces of so many (0: at once), then end in some way. A clock that was stopped runs again when
+ * it holds. */
 struct script {
     const char *name;
     const char *bytes;
@@ -158,11 +159,11 @@ static void play(int socket, const struct seen *seen, void *argument)
     int yes = 1;
 
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    if (seen == NULL)
+        agent_wait_for_byte(socket);
     for (size_t i = 0; i < s->n; i += piece)
         agent_send(socket, s->bytes + i, s->n - i < piece ? s->n - i : piece);
     if (s->end == HOLD) {
-        if (seen == NULL)
-            agent_wait_for_byte(socket);
         clock_run();
         agent_wait_for_close(socket);
     }
@@ -326,6 +327,7 @@ static void test_broken_pipe(void)
     char byte = 'x';
 
     CHECK(connection_open(&c, agent_port(a), d) == CONNECTION_OK, "%d", c.code);
+    CHECK(connection_send(&c, &byte, 1, d) == CONNECTION_OK, "%d", c.code);
     CHECK(connection_receive(&c, &byte, 1, &got, d) == CONNECTION_CLOSED, "%d", c.code);
     for (int i = 0; i < 3; i++)
         CHECK(connection_send(&c, &byte, 1, d) == CONNECTION_CLOSED, "%d: %d", i, c.code);
