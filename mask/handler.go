@@ -14,7 +14,13 @@ import (
 // resolved first; any other value that could hide text (structs, slices, maps,
 // Stringers) is printed and masked. Numbers, booleans, times and durations pass
 // unchanged: no identifier of a person is kept as a number in this program.
+//
+// A handler that masks already is returned as it is: whoever logs makes sure
+// for himself, and what is [Public] to one is so to all.
 func NewHandler(h slog.Handler) slog.Handler {
+	if _, masks := h.(logHandler); masks {
+		return h
+	}
 	return logHandler{h}
 }
 
