@@ -34,7 +34,7 @@ func newSandbox(c config.Config) *sandbox.Centre {
 type sandboxPatientsCommand struct{}
 
 func (sandboxPatientsCommand) Run(p *program) error {
-	if err := sandbox.WritePatients(p.stdout); err != nil {
+	if err := writePatients(p.stdout); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintln(p.stdout, "\n在配置文件中写 card.sources = [\"virtual:p01\"] 使用该病人的虚拟卡；码由 mps call --voucher --code 或字段 ec_qr_code 传入。")
