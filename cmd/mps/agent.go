@@ -20,6 +20,8 @@ import (
 	"mps/protocol"
 	"mps/rendezvous"
 	"mps/sandbox"
+	"mps/scanner"
+	"mps/uplink"
 	"mps/voucher"
 )
 
@@ -114,7 +116,7 @@ func newAgent(c config.Config, secret string, log *slog.Logger) (*agent.Agent, e
 	}
 	options.VouchersScan = strings.HasPrefix(c.Voucher.Via, config.ViaDriver)
 	if c.Voucher.Code != "" {
-		options.Codes = voucher.FixedCode(c.Voucher.Code)
+		options.Codes = scanner.Fixed(c.Voucher.Code)
 	}
 	return agent.New(options), nil
 }
@@ -166,29 +168,21 @@ func voucherQuerier(c config.Config, log *slog.Logger) (agent.VoucherQuerier, er
 	if c.Voucher.Server == "" {
 		return nil, nil
 	}
-	remote := &voucher.Remote{
+	return uplink.New(uplink.Options{
 		URL:      c.Voucher.Server,
 		Token:    c.Voucher.Token,
 		Terminal: terminal(c.Agent),
 		Timeout:  time.Duration(c.Voucher.Timeout),
-	}
-	if err := remote.Check(); err != nil {
-		return nil, err
-	}
-	return remote, nil
+	})
 }
 
 func newCentre(c config.Centre) (*voucher.Centre, error) {
-	centre := &voucher.Centre{
+	return voucher.NewCentre(voucher.Options{
 		URL:       c.URL,
 		CodeField: c.CodeField,
 		Extra:     c.Extra,
 		Timeout:   time.Duration(c.Timeout),
-	}
-	if err := centre.Check(); err != nil {
-		return nil, err
-	}
-	return centre, nil
+	})
 }
 
 // terminal is the workstation's name, for the server's journal.
