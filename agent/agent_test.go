@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -146,7 +147,9 @@ func TestVoucherQuery(t *testing.T) {
 	options := Options{
 		Vouchers: voucherFunc(func(_ context.Context, q voucher.Query) (*voucher.Answer, error) {
 			got = append(got, q)
-			return voucher.ParseAnswer([]byte(`{"code":"0"}`))
+			answer, err := voucher.ParseAnswer([]byte(`{"code":"0"}`))
+			answer.RequestID = fmt.Sprint("id-", len(got))
+			return answer, err
 		}),
 		Codes: codeFunc(func(context.Context) (string, error) { return "scanned", nil }),
 		Query: voucher.Query{OrgID: "H35010000001", OperatorID: "001"},
@@ -163,8 +166,8 @@ func TestVoucherQuery(t *testing.T) {
 	if got[0].OrgID != "H35010000001" || got[0].OperatorID != "001" {
 		t.Errorf("the hospital's part is missing: %+v", got[0])
 	}
-	if got[0].RequestID == "" || got[0].RequestID == got[1].RequestID {
-		t.Errorf("request ids are %q and %q", got[0].RequestID, got[1].RequestID)
+	if !strings.Contains(log.String(), "request_id=id-1") || !strings.Contains(log.String(), "request_id=id-2") {
+		t.Errorf("the request ids are not in the log:\n%s", log)
 	}
 	if strings.Contains(log.String(), "scanned") || strings.Contains(log.String(), "brought") {
 		t.Errorf("a code is in the log:\n%s", log)

@@ -94,7 +94,6 @@ func (a *Agent) queryVoucher(ctx context.Context, r *protocol.Request) (map[stri
 		return nil, callerError("未配置电子凭证查询：请在配置文件的[voucher]中填写服务端地址")
 	}
 	query := a.options.Query
-	query.RequestID = voucher.NewRequestID()
 	query.Code, _ = r.Param(protocol.VoucherCode)
 	ask := func(ctx context.Context) (*voucher.Answer, error) { return a.options.Vouchers.Query(ctx, query) }
 	if query.Code == "" && !a.options.VouchersScan {
@@ -118,7 +117,7 @@ func (a *Agent) queryVoucher(ctx context.Context, r *protocol.Request) (map[stri
 	if err != nil {
 		return nil, err
 	}
-	a.options.Log.Info("已查询电子凭证", "request_id", mask.Public(query.RequestID), "code", answer.Code)
+	a.options.Log.Info("已查询电子凭证", "request_id", mask.Public(answer.RequestID), "code", answer.Code)
 	if err := answer.Err(); err != nil {
 		return nil, err
 	}

@@ -7,8 +7,8 @@ import (
 	"runtime/debug"
 
 	"mps/card"
+	"mps/failure"
 	"mps/protocol"
-	"mps/voucher"
 )
 
 // A callerError is a failure of the agent itself, in Chinese for the caller.
@@ -35,12 +35,11 @@ func callerText(err error) string {
 		agentErr    callerError
 		protocolErr *protocol.Error
 		cardErr     *card.Error
-		voucherErr  *voucher.Error
-		centreErr   *voucher.CentreError
+		worded      failure.Failure
 	)
 	switch {
 	case errors.As(err, &agentErr), errors.As(err, &protocolErr),
-		errors.As(err, &cardErr), errors.As(err, &voucherErr), errors.As(err, &centreErr):
+		errors.As(err, &cardErr), errors.As(err, &worded):
 		return err.Error()
 	case errors.Is(err, context.DeadlineExceeded):
 		return "操作超时：设备没有响应，请检查读卡器或扫码器的连接后重试"

@@ -22,6 +22,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"mps/gbk"
+	"mps/uplink"
 	"mps/voucher"
 	"mps/web"
 )
@@ -123,7 +124,7 @@ func Default() Config {
 		Card: Card{Sources: []string{"pcsc"}, Wait: Duration(5 * time.Second)},
 		Voucher: Voucher{
 			Via:          ViaServer,
-			Timeout:      Duration(voucher.DefaultRemoteTimeout),
+			Timeout:      Duration(uplink.DefaultTimeout),
 			CodePattern:  Pattern{voucher.DefaultCodePattern},
 			BusinessType: "01101",
 		},

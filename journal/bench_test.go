@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"mps/database"
-	"mps/voucher"
+	"mps/uplink"
 )
 
 // benchCallers is the number of callers of the two benchmarks, whose ratio is
@@ -33,7 +33,7 @@ func benchEntry(id string) Entry {
 // BenchmarkRecord64 records entries from 64 callers at once.
 func BenchmarkRecord64(b *testing.B) {
 	j := newJournal(b, openDB(b), Options{})
-	inParallel(b, func(int) error { return j.Record(b.Context(), benchEntry(voucher.NewRequestID())) })
+	inParallel(b, func(int) error { return j.Record(b.Context(), benchEntry(uplink.NewRequestID())) })
 }
 
 // BenchmarkRawInsert64 is the yardstick: 64 callers, one goroutine that inserts
@@ -45,7 +45,7 @@ func BenchmarkRawInsert64(b *testing.B) {
 	keys := testKeys(b)
 	rows := make([][]any, b.N)
 	for i := range rows {
-		e := benchEntry(voucher.NewRequestID())
+		e := benchEntry(uplink.NewRequestID())
 		r, err := keys.row(&e, time.Now(), time.Minute)
 		if err != nil {
 			b.Fatal(err)

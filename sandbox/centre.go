@@ -1,12 +1,15 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
+
+	"mps/voucher"
 )
 
 const (
@@ -14,9 +17,8 @@ const (
 	// stands before it (observed in the field).
 	Path = "/localcfc/api/hsecfc/localQrCodeQuery"
 
-	defaultCodeField = "ecQrCode"
-	defaultSlow      = 20 * time.Second
-	maxRequest       = 64 << 10
+	defaultSlow = 20 * time.Second
+	maxRequest  = 64 << 10
 )
 
 // Options of a centre. The zero value has the defaults.
@@ -40,14 +42,11 @@ type Centre struct {
 
 // NewCentre returns a centre that was never asked anything.
 func NewCentre(o Options) *Centre {
-	c := &Centre{codeField: o.CodeField, slow: o.Slow, queries: make(map[string]int)}
-	if c.codeField == "" {
-		c.codeField = defaultCodeField
+	return &Centre{
+		codeField: cmp.Or(o.CodeField, voucher.DefaultCodeField),
+		slow:      cmp.Or(o.Slow, defaultSlow),
+		queries:   make(map[string]int),
 	}
-	if c.slow == 0 {
-		c.slow = defaultSlow
-	}
-	return c
 }
 
 // Queries returns how often the centre was asked about the code of a patient.

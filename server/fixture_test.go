@@ -16,6 +16,8 @@ import (
 
 	"mps/database"
 	"mps/journal"
+	"mps/protocol"
+	"mps/uplink"
 	"mps/voucher"
 )
 
@@ -148,8 +150,8 @@ func serve(t testing.TB, options Options) (*Server, string) {
 
 // request is a query of the test's terminal.
 func request(id, code string) string {
-	body, err := json.Marshal(voucher.Request{
-		RequestID: id, Function: voucher.DefaultFunction, Terminal: "收费窗口3",
+	body, err := json.Marshal(uplink.Request{
+		RequestID: id, Function: protocol.PatientInfo, Terminal: "收费窗口3",
 		Query: voucher.Query{Code: code, BusinessType: "01101", OperatorID: "00123", OperatorName: "操作员"},
 	})
 	if err != nil {
@@ -158,12 +160,26 @@ func request(id, code string) string {
 	return string(body)
 }
 
+// anybody is an authenticator that takes every token for H1's.
+type anybody struct{}
+
+func (anybody) Authenticate(context.Context, string) (Institution, error) {
+	return Institution{ID: "H1"}, nil
+}
+
+// post is the request of a query for a handler without a socket.
+func post(body string) *http.Request {
+	r := httptest.NewRequest("POST", uplink.QueryPath, strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	return r
+}
+
 // reply is what came back from a server.
 type reply struct {
 	status   int
 	header   http.Header
 	body     string
-	code     string // of a voucher.Failure
+	code     string // of an uplink.Failure
 	message  string
 	replayed bool
 }
@@ -178,7 +194,7 @@ func (f *fixture) post(t testing.TB, body string) reply {
 }
 
 func (f *fixture) try(ctx context.Context, body string) (reply, error) {
-	r, err := http.NewRequestWithContext(ctx, "POST", f.url+voucher.QueryPath, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, "POST", f.url+uplink.QueryPath, strings.NewReader(body))
 	if err != nil {
 		return reply{}, err
 	}
@@ -199,8 +215,8 @@ func do(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	out := reply{status: response.StatusCode, header: response.Header, body: string(body)}
-	out.replayed = response.Header.Get(voucher.ReplayedHeader) == "true"
-	var f voucher.Failure
+	out.replayed = response.Header.Get(uplink.ReplayedHeader) == "true"
+	var f uplink.Failure
 	if json.Unmarshal(body, &f) == nil {
 		out.code, out.message = f.Error.Code, f.Error.Message
 	}

@@ -15,6 +15,7 @@ import (
 	"mps/gbk"
 	"mps/protocol"
 	"mps/rendezvous"
+	"mps/scanner"
 	"mps/voucher"
 	"mps/web"
 )
@@ -121,7 +122,7 @@ func answering(c config.Config, secret string, log *slog.Logger) (*agent.Agent, 
 	}
 	options.VouchersScan = strings.HasPrefix(c.Voucher.Via, config.ViaDriver)
 	if c.Voucher.Code != "" {
-		options.Codes = voucher.FixedCode(c.Voucher.Code)
+		options.Codes = scanner.Fixed(c.Voucher.Code)
 	}
 	return agent.New(options), nil
 }

@@ -68,7 +68,7 @@ func voucherDriver(name string, d config.Driver, log *slog.Logger) (agent.Vouche
 	case d.Library == "":
 		return nil, fmt.Errorf("[driver.%s]：没有填写library", name)
 	}
-	return nationec.National{
+	return nationec.New(nationec.Options{
 		Caller: newDriverHost(d, log), Export: d.Export, URL: d.URL, Buffer: d.Buffer, CodeField: d.CodeField,
-	}, nil
+	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"mps/agent"
 	"mps/config"
+	"mps/uplink"
 	"mps/voucher"
 )
 
@@ -25,27 +26,19 @@ func vouchers(c config.Config, log *slog.Logger) (agent.VoucherQuerier, error) {
 	if c.Voucher.Server == "" {
 		return nil, nil
 	}
-	remote := &voucher.Remote{
+	return uplink.New(uplink.Options{
 		URL:      c.Voucher.Server,
 		Token:    c.Voucher.Token,
 		Terminal: terminal(c.Agent),
 		Timeout:  time.Duration(c.Voucher.Timeout),
-	}
-	if err := remote.Check(); err != nil {
-		return nil, err
-	}
-	return remote, nil
+	})
 }
 
 func newCentre(c config.Centre) (*voucher.Centre, error) {
-	centre := &voucher.Centre{
+	return voucher.NewCentre(voucher.Options{
 		URL:       c.URL,
 		CodeField: c.CodeField,
 		Extra:     c.Extra,
 		Timeout:   time.Duration(c.Timeout),
-	}
-	if err := centre.Check(); err != nil {
-		return nil, err
-	}
-	return centre, nil
+	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"mps/sandbox"
 	"mps/wiring"
 )
 
@@ -31,7 +30,7 @@ func (sandboxStartCommand) Run(ctx context.Context, p *program) error {
 type sandboxPatientsCommand struct{}
 
 func (sandboxPatientsCommand) Run(p *program) error {
-	if err := sandbox.WritePatients(p.stdout); err != nil {
+	if err := writePatients(p.stdout); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintln(p.stdout, "\n在配置文件中写 card.sources = [\"virtual:p01\"] 使用该病人的虚拟卡；码由 mps call --voucher --code 或字段 ec_qr_code 传入。")

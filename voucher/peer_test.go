@@ -1,6 +1,8 @@
 package voucher
 
 import (
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -10,6 +12,8 @@ import (
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var discard = log.New(io.Discard, "", 0)
 
 const testCode = "9000000000000000000001350200"
 

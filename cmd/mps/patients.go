@@ -1,4 +1,4 @@
-package sandbox
+package main
 
 import (
 	"fmt"
@@ -6,13 +6,16 @@ import (
 	"strings"
 
 	"golang.org/x/text/width"
+
+	"mps/sandbox"
 )
 
-// WritePatients writes a table of all test patients for a terminal, in Chinese
-// and aligned where Chinese characters take two columns.
-func WritePatients(w io.Writer) error {
+// writePatients writes a table of all test patients for a terminal, in Chinese
+// and aligned where Chinese characters take two columns, which text/tabwriter
+// counts as one.
+func writePatients(w io.Writer) error {
 	rows := [][]string{{"编号", "姓名", "电子凭证二维码", "扫码结果", "读卡结果"}}
-	for _, p := range patients {
+	for _, p := range sandbox.Patients() {
 		rows = append(rows, []string{p.Key, p.Name, p.Code, p.CodeShows, p.CardShows})
 	}
 	widths := make([]int, len(rows[0]))
