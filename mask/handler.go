@@ -7,14 +7,17 @@ import (
 )
 
 // NewHandler returns a handler that passes records on to h after masking
-// the message and every attribute with Text. It is the last line of
-// defence: callers are still expected to log masked values only.
+// the message and every attribute with Text, and h itself when it masks
+// already: a part of the program masks what it logs, wherever that goes.
 //
 // Strings and errors become masked strings; groups are walked; a LogValuer is
 // resolved first; any other value that could hide text (structs, slices, maps,
 // Stringers) is printed and masked. Numbers, booleans, times and durations pass
 // unchanged: no identifier of a person is kept as a number in this program.
 func NewHandler(h slog.Handler) slog.Handler {
+	if masking, ok := h.(logHandler); ok {
+		return masking
+	}
 	return logHandler{h}
 }
 

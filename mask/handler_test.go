@@ -64,6 +64,17 @@ func TestPublicIsNotMasked(t *testing.T) {
 	}
 }
 
+// What is masked twice is masked once: Public stays public.
+func TestHandlerOfHandler(t *testing.T) {
+	const id = "350102199003071236"
+	var out bytes.Buffer
+	inner := slog.New(NewHandler(slog.NewTextHandler(&out, nil))).With("a", 1)
+	slog.New(NewHandler(inner.Handler())).Info("m", "public", Public(id), "plain", id)
+	if got := out.String(); !strings.Contains(got, "public="+id) || !strings.Contains(got, "plain=350102**********36") {
+		t.Errorf("line is %s", got)
+	}
+}
+
 func TestLogHandlerKeepsTheRest(t *testing.T) {
 	var out bytes.Buffer
 	options := &slog.HandlerOptions{Level: slog.LevelInfo, AddSource: true}
