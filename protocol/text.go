@@ -3,14 +3,12 @@ package protocol
 import (
 	"strings"
 	"unicode/utf8"
-
-	"mps/gbk"
 )
 
-// appendText appends s in GBK with only & < > escaped: quotes stay, because
+// appendText appends s with only & < > escaped: quotes stay, because
 // host programs search out_put for them. Characters that XML does not allow
 // become a question mark.
-func (e *Encoder) appendText(dst []byte, s string) []byte {
+func (w writer) appendText(dst []byte, s string) []byte {
 	for len(s) > 0 {
 		n := runLength(s)
 		run := s[:n]
@@ -20,7 +18,7 @@ func (e *Encoder) appendText(dst []byte, s string) []byte {
 			dst = append(dst, run...)
 		case beyondASCII:
 			run = strings.ReplaceAll(strings.ReplaceAll(run, "\ufffe", "?"), "\uffff", "?")
-			dst = gbk.Append(dst, run, e.Outside)
+			dst = w.form.appendRun(dst, run)
 		case special:
 			for _, c := range []byte(run) {
 				switch c {

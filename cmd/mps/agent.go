@@ -87,7 +87,6 @@ func meetCallers(ctx context.Context, address string, log *slog.Logger) (l net.L
 // newAgent builds the agent that c describes, for callers that know the secret.
 func newAgent(c config.Config, secret string, log *slog.Logger) (*agent.Agent, error) {
 	options := agent.Options{
-		CodePattern: c.Voucher.CodePattern.Regexp,
 		Query: voucher.Query{
 			OrgID:        c.Voucher.OrgID,
 			BusinessType: c.Voucher.BusinessType,
@@ -97,7 +96,7 @@ func newAgent(c config.Config, secret string, log *slog.Logger) (*agent.Agent, e
 			OfficeName:   c.Voucher.OfficeName,
 			DeviceType:   c.Voucher.DeviceType,
 		},
-		Encoder:   protocol.Encoder{Outside: gbk.Fallback(c.Agent.OutsideGBK), Key: protocol.Key(c.Agent.SignKey)},
+		Codec:     protocol.Codec{Outside: gbk.Fallback(c.Agent.OutsideGBK), Key: protocol.Key(c.Agent.SignKey)},
 		Timeout:   time.Duration(c.Agent.Timeout),
 		Queue:     c.Agent.Queue,
 		QueueWait: time.Duration(c.Agent.QueueWait),
@@ -109,14 +108,28 @@ func newAgent(c config.Config, secret string, log *slog.Logger) (*agent.Agent, e
 	if options.Cards, err = cardSource(c, log); err != nil {
 		return nil, err
 	}
-	if options.Vouchers, err = voucherQuerier(c, log); err != nil {
+	if options.Vouchers, err = voucherLookup(c, log); err != nil {
 		return nil, err
 	}
-	options.VouchersScan = strings.HasPrefix(c.Voucher.Via, config.ViaDriver)
-	if c.Voucher.Code != "" {
-		options.Codes = voucher.FixedCode(c.Voucher.Code)
-	}
 	return agent.New(options), nil
+}
+
+// voucherLookup returns nil when nothing is configured: such an agent reads
+// cards only.
+func voucherLookup(c config.Config, log *slog.Logger) (agent.VoucherLookup, error) {
+	querier, err := voucherQuerier(c, log)
+	if err != nil || querier == nil {
+		return nil, err
+	}
+	pattern := c.Voucher.CodePattern.Regexp
+	if strings.HasPrefix(c.Voucher.Via, config.ViaDriver) {
+		return agent.LibraryScans{Pattern: pattern, Querier: querier}, nil
+	}
+	lookup := agent.ScanThenAsk{Pattern: pattern, Querier: querier}
+	if c.Voucher.Code != "" {
+		lookup.Codes = voucher.FixedCode(c.Voucher.Code)
+	}
+	return lookup, nil
 }
 
 // cardSource builds the sources of cards in the order in which they are tried.
@@ -151,8 +164,7 @@ func cardSource(c config.Config, log *slog.Logger) (card.Sources, error) {
 	return sources, nil
 }
 
-// voucherQuerier returns nil when nothing is configured: such an agent reads
-// cards only.
+// voucherQuerier returns nil when nothing is configured.
 func voucherQuerier(c config.Config, log *slog.Logger) (agent.VoucherQuerier, error) {
 	if name, ok := strings.CutPrefix(c.Voucher.Via, config.ViaDriver); ok {
 		return voucherDriver(name, c.Driver[name], log)

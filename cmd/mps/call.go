@@ -99,8 +99,8 @@ func patientInfoRequest(signKey, certType, code string) []byte {
 	if code != "" {
 		r.Body = append(r.Body, protocol.Field{Name: protocol.VoucherCode, Value: code})
 	}
-	e := protocol.Encoder{Key: protocol.Key(signKey)}
-	return e.EncodeRequest(r)
+	c := protocol.Codec{Key: protocol.Key(signKey)}
+	return c.EncodeRequest(r)
 }
 
 // findAgent returns where to call, and the secret that belongs there: the given
@@ -131,7 +131,7 @@ func callAgent(ctx context.Context, address, secret string, request []byte, capa
 	const margin = 5 * time.Second // the agent is given its whole time
 	ctx, cancel := context.WithTimeout(ctx, timeout+margin)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+address+"/v1/call", bytes.NewReader(request))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+address+agent.CallPath, bytes.NewReader(request))
 	if err != nil {
 		return nil, err
 	}
