@@ -124,6 +124,45 @@ func TestUTF16Caller(t *testing.T) {
 	}
 }
 
+// With a key, calls in either charset must be signed.
+func TestSignedCalls(t *testing.T) {
+	a, _ := newAgent(Options{Cards: cardFunc(goodCard), Codec: protocol.Codec{Key: protocol.Key("secret of the hospital")}})
+	for _, charset := range []protocol.Charset{protocol.GBK, protocol.UTF16LE} {
+		codec := a.options.Codec
+		codec.Charset = charset
+		unsigned := protocol.Codec{Charset: charset}
+		ask := func(c protocol.Codec) *protocol.Response {
+			answer, _ := a.call(t.Context(), &codec, c.EncodeRequest(&protocol.Request{
+				Funid: protocol.PatientInfo, Body: []protocol.Field{{Name: protocol.CertType, Value: protocol.CertCard}},
+			}), 8192)
+			r, err := protocol.DecodeResponse(asUTF8(t, charset, answer))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r
+		}
+		if r := ask(codec); r.Result != protocol.ResultOK || r.Sign == protocol.Unsigned {
+			t.Errorf("%v: signed: %s %s, sign %s", charset, r.Result, r.Msg, r.Sign)
+		}
+		if r := ask(unsigned); !strings.HasPrefix(r.Msg, "请求未签名") || r.Value(protocol.Name) != "" {
+			t.Errorf("%v: unsigned: %s %s", charset, r.Result, r.Msg)
+		}
+	}
+}
+
+// asUTF8 is an answer in a form that DecodeResponse reads.
+func asUTF8(t *testing.T, charset protocol.Charset, answer []byte) []byte {
+	t.Helper()
+	if charset == protocol.GBK {
+		return answer
+	}
+	units := make([]uint16, len(answer)/2)
+	if err := binary.Read(bytes.NewReader(answer), binary.LittleEndian, units); err != nil {
+		t.Fatal(err)
+	}
+	return []byte("\ufeff" + string(utf16.Decode(units)))
+}
+
 // When the caller is gone its work stops.
 func TestDisconnectCancels(t *testing.T) {
 	started, stopped := make(chan struct{}), make(chan struct{})
