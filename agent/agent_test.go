@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 
@@ -169,6 +170,22 @@ func TestVoucherQuery(t *testing.T) {
 	}
 	if strings.Contains(log.String(), "scanned") || strings.Contains(log.String(), "brought") {
 		t.Errorf("a code is in the log:\n%s", log)
+	}
+}
+
+// A library that scans is given what the caller brought, unless no scanner
+// gives such a thing.
+func TestLibraryThatScansIsGivenTheCode(t *testing.T) {
+	var got []string
+	a, _ := newAgent(Options{Vouchers: LibraryScans{Querier: voucherFunc(func(_ context.Context, q voucher.Query) (*voucher.Answer, error) {
+		got = append(got, q.Code)
+		return voucher.ParseAnswer([]byte(`{"code":"0"}`))
+	})}})
+	for _, body := range []string{"", "<ec_qr_code>brought</ec_qr_code>", "<ec_qr_code>two words</ec_qr_code>"} {
+		call(t, a, request(voucherRequest+body))
+	}
+	if !slices.Equal(got, []string{"", "brought"}) {
+		t.Errorf("codes are %q", got)
 	}
 }
 
