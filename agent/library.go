@@ -6,12 +6,11 @@ import (
 	"encoding/json"
 	"io"
 	"math"
-	"net"
 	"net/http"
-	"net/netip"
 	"strconv"
 
 	"mps/protocol"
+	"mps/web"
 )
 
 // Handler serves the client library: calls at CallPath and a sign of life at
@@ -94,7 +93,7 @@ func (a *Agent) serveHealth(w http.ResponseWriter, _ *http.Request) {
 func localOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		switch {
-		case !isLoopbackHost(req.Host):
+		case !web.IsLoopback(req.Host):
 			http.Error(w, "Host must be a loopback name", http.StatusForbidden)
 		case len(req.Header.Values("Origin")) > 0:
 			http.Error(w, "requests of web pages are not served", http.StatusForbidden)
@@ -102,18 +101,4 @@ func localOnly(next http.Handler) http.Handler {
 			next.ServeHTTP(w, req)
 		}
 	})
-}
-
-func isLoopbackHost(hostport string) bool {
-	host := hostport
-	if h, _, err := net.SplitHostPort(hostport); err == nil {
-		host = h
-	} else if len(host) > 1 && host[0] == '[' && host[len(host)-1] == ']' {
-		host = host[1 : len(host)-1]
-	}
-	if host == "localhost" {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.IsLoopback()
 }

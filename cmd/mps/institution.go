@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"text/tabwriter"
 
 	"mps/server"
+	"mps/wiring"
 )
 
 type institutionCommands struct {
@@ -64,11 +66,15 @@ func (c institutionDisableCommand) Run(ctx context.Context, p *program) error {
 	})
 }
 
+// withInstitutions opens the records of the server for one command.
 func withInstitutions(ctx context.Context, p *program, do func(server.Institutions) error) error {
-	db, err := openDatabase(ctx, p.config.Server)
+	c, err := p.open()
 	if err != nil {
 		return err
 	}
-	defer db.Close()
-	return do(server.Institutions{DB: db})
+	records, err := wiring.OpenRecords(ctx, c.Server, p.log)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(records.Institutions), records.Close())
 }

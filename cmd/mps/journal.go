@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"mps/journal"
+	"mps/wiring"
 )
 
 type journalCommand struct {
@@ -16,12 +17,16 @@ type journalCommand struct {
 }
 
 func (c journalCommand) Run(ctx context.Context, p *program) (err error) {
-	db, j, err := openJournal(ctx, p.config.Server, p.log)
+	conf, err := p.open()
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, j.Close(), db.Close()) }()
-	lines, err := j.List(ctx, journal.Filter{Institution: c.Institution, RequestID: c.RequestID, IDNumber: c.IDNumber, Limit: c.Limit})
+	records, err := wiring.OpenRecords(ctx, conf.Server, p.log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, records.Close()) }()
+	lines, err := records.Journal.List(ctx, journal.Filter{Institution: c.Institution, RequestID: c.RequestID, IDNumber: c.IDNumber, Limit: c.Limit})
 	if err != nil {
 		return err
 	}

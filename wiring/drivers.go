@@ -1,4 +1,4 @@
-package main
+package wiring
 
 import (
 	"fmt"
@@ -6,16 +6,11 @@ import (
 	"time"
 
 	"mps/agent"
-	carddriver "mps/card/driver"
+	"mps/card/driver"
 	"mps/config"
 	"mps/driverhost"
 	"mps/voucher/nationec"
 )
-
-// driverHostCommand is the child process that a vendor's library runs in.
-type driverHostCommand struct{}
-
-func (driverHostCommand) Run() error { return driverhost.Serve() }
 
 // newDriverHost returns what calls the library of a driver. It starts nothing
 // before the first call, and its child ends with this process.
@@ -32,16 +27,16 @@ func cardDriver(name string, d config.Driver, log *slog.Logger) (agent.CardSourc
 	if d.Library == "" && d.Kind != config.KindSieafHTTP {
 		return nil, fmt.Errorf("[driver.%s]：没有填写library", name)
 	}
-	layout := carddriver.Layout(d.Layout)
-	request := carddriver.SieafRequest{User: d.User, Password: d.Password, Function: d.Function, Data: d.Data}
+	layout := driver.Layout(d.Layout)
+	request := driver.SieafRequest{User: d.User, Password: d.Password, Function: d.Function, Data: d.Data}
 	switch d.Kind {
 	case config.KindSSCard:
-		return carddriver.SSCard{Caller: newDriverHost(d, log), Export: d.Export, Type: int32(d.Type), Buffer: d.Buffer}, nil
+		return driver.SSCard{Caller: newDriverHost(d, log), Export: d.Export, Type: int32(d.Type), Buffer: d.Buffer}, nil
 	case config.KindSieaf:
-		library := carddriver.SieafLibrary{Caller: newDriverHost(d, log), Export: d.Export, Buffer: d.Buffer}
-		return carddriver.Sieaf{Business: library, Request: request, Layout: layout}, nil
+		library := driver.SieafLibrary{Caller: newDriverHost(d, log), Export: d.Export, Buffer: d.Buffer}
+		return driver.Sieaf{Business: library, Request: request, Layout: layout}, nil
 	case config.KindSieafHTTP:
-		return carddriver.Sieaf{Business: carddriver.SieafHTTP{URL: d.URL}, Request: request, Layout: layout}, nil
+		return driver.Sieaf{Business: driver.SieafHTTP{URL: d.URL}, Request: request, Layout: layout}, nil
 	case config.KindGeneric:
 		return genericDriver(name, d, layout, log)
 	}
@@ -49,7 +44,7 @@ func cardDriver(name string, d config.Driver, log *slog.Logger) (agent.CardSourc
 		config.KindSSCard, config.KindSieaf, config.KindSieafHTTP, config.KindGeneric)
 }
 
-func genericDriver(name string, d config.Driver, layout carddriver.Layout, log *slog.Logger) (agent.CardSource, error) {
+func genericDriver(name string, d config.Driver, layout driver.Layout, log *slog.Logger) (agent.CardSource, error) {
 	call := driverhost.Call{Export: d.Export}
 	for _, text := range d.Args {
 		arg, err := driverhost.ParseArg(text)
@@ -58,7 +53,7 @@ func genericDriver(name string, d config.Driver, layout carddriver.Layout, log *
 		}
 		call.Args = append(call.Args, arg)
 	}
-	source := carddriver.Generic{Caller: newDriverHost(d, log), Call: call, Success: d.Success, Layout: layout}
+	source := driver.Generic{Caller: newDriverHost(d, log), Call: call, Success: d.Success, Layout: layout}
 	if err := source.Check(); err != nil {
 		return nil, fmt.Errorf("[driver.%s]：%w", name, err)
 	}
