@@ -16,9 +16,6 @@ import (
 	"mps/web"
 )
 
-// CallPath is where an agent takes calls.
-const CallPath = "/v1/call"
-
 // A Client calls an agent of this machine as the client library does.
 type Client struct {
 	Address string        // host:port

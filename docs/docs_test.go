@@ -53,10 +53,10 @@ func blocks(t *testing.T, name, language string) []string {
 func TestMessagesInReference(t *testing.T) {
 	for _, block := range blocks(t, reference, "xml") {
 		wire := gbk.Append(nil, strings.TrimSuffix(block, "\n"), gbk.Reference)
-		var e protocol.Encoder
+		var c protocol.Codec
 		var again []byte
 		if strings.Contains(block, "<request>") {
-			r, err := protocol.DecodeRequest(wire)
+			r, err := c.Decode(wire)
 			if err != nil {
 				t.Errorf("%v in\n%s", err, block)
 				continue
@@ -68,14 +68,14 @@ func TestMessagesInReference(t *testing.T) {
 			if err != nil {
 				t.Errorf("%v in\n%s", err, block)
 			}
-			again = e.EncodeRequest(r)
+			again = c.EncodeRequest(r)
 		} else {
 			r, err := protocol.DecodeResponse(wire)
 			if err != nil {
 				t.Errorf("%v in\n%s", err, block)
 				continue
 			}
-			again = e.Append(nil, r)
+			again = c.EncodeResponse(r)
 		}
 		if !bytes.Equal(again, wire) {
 			t.Errorf("mps writes\n%s\nnot\n%s", again, wire)

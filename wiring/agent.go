@@ -5,8 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net"
-	"os"
-	"strings"
 	"time"
 
 	"mps"
@@ -15,7 +13,6 @@ import (
 	"mps/gbk"
 	"mps/protocol"
 	"mps/rendezvous"
-	"mps/scanner"
 	"mps/voucher"
 	"mps/web"
 )
@@ -94,7 +91,6 @@ func meet(ctx context.Context, address string, log *slog.Logger) (l net.Listener
 // answering returns the agent for callers that know the secret.
 func answering(c config.Config, secret string, log *slog.Logger) (*agent.Agent, error) {
 	options := agent.Options{
-		CodePattern: c.Voucher.CodePattern.Regexp,
 		Query: voucher.Query{
 			OrgID:        c.Voucher.OrgID,
 			BusinessType: c.Voucher.BusinessType,
@@ -104,7 +100,7 @@ func answering(c config.Config, secret string, log *slog.Logger) (*agent.Agent, 
 			OfficeName:   c.Voucher.OfficeName,
 			DeviceType:   c.Voucher.DeviceType,
 		},
-		Encoder:   protocol.Encoder{Outside: gbk.Fallback(c.Agent.OutsideGBK), Key: protocol.Key(c.Agent.SignKey)},
+		Codec:     protocol.Codec{Outside: gbk.Fallback(c.Agent.OutsideGBK), Key: protocol.Key(c.Agent.SignKey)},
 		Timeout:   time.Duration(c.Agent.Timeout),
 		Queue:     c.Agent.Queue,
 		QueueWait: time.Duration(c.Agent.QueueWait),
@@ -120,21 +116,5 @@ func answering(c config.Config, secret string, log *slog.Logger) (*agent.Agent, 
 	if options.Vouchers, err = vouchers(c, log); err != nil {
 		return nil, err
 	}
-	options.VouchersScan = strings.HasPrefix(c.Voucher.Via, config.ViaDriver)
-	if c.Voucher.Code != "" {
-		options.Codes = scanner.Fixed(c.Voucher.Code)
-	}
 	return agent.New(options), nil
-}
-
-// terminal is the workstation's name, for the server's journal.
-func terminal(c config.Agent) string {
-	if c.Terminal != "" {
-		return c.Terminal
-	}
-	name, err := os.Hostname()
-	if err != nil {
-		return ""
-	}
-	return name
 }

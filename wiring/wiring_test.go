@@ -39,8 +39,8 @@ func configured(t *testing.T) config.Config {
 
 func call(t *testing.T, c agent.Client, certType string) *protocol.Response {
 	t.Helper()
-	var e protocol.Encoder
-	answer, err := c.Call(t.Context(), e.EncodeRequest(&protocol.Request{
+	var codec protocol.Codec
+	answer, err := c.Call(t.Context(), codec.EncodeRequest(&protocol.Request{
 		Funid: protocol.PatientInfo,
 		Body:  []protocol.Field{{Name: protocol.CertType, Value: certType}},
 	}), protocol.MaxResponse)

@@ -100,8 +100,8 @@ func patientInfoRequest(signKey, certType, code string) []byte {
 	if code != "" {
 		r.Body = append(r.Body, protocol.Field{Name: protocol.VoucherCode, Value: code})
 	}
-	e := protocol.Encoder{Key: protocol.Key(signKey)}
-	return e.EncodeRequest(r)
+	codec := protocol.Codec{Key: protocol.Key(signKey)}
+	return codec.EncodeRequest(r)
 }
 
 // agent returns the agent to call: the one at the given address, or else the

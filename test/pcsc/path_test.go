@@ -66,7 +66,7 @@ func TestHostProgram(t *testing.T) {
 // call has the host program call MPS_Call for a card, and returns the answer.
 func call(t *testing.T, server *httptest.Server) []byte {
 	t.Helper()
-	request := new(protocol.Encoder).EncodeRequest(&protocol.Request{
+	request := new(protocol.Codec).EncodeRequest(&protocol.Request{
 		Funid: protocol.PatientInfo,
 		Body:  []protocol.Field{{Name: protocol.CertType, Value: protocol.CertCard}},
 	})
