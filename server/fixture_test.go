@@ -3,7 +3,6 @@ package server
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -14,8 +13,9 @@ import (
 	"sync"
 	"testing"
 
-	"mps/database"
+	"mps/database/sqlite"
 	"mps/journal"
+	"mps/registry"
 	"mps/voucher"
 )
 
@@ -96,9 +96,9 @@ func (s *syncBuffer) String() string {
 // fixture is a server over a real database and journal.
 type fixture struct {
 	dir          string
-	db           *sql.DB
+	db           *sqlite.Database
 	journal      *journal.Journal
-	institutions Institutions
+	institutions *registry.Registry
 	server       *Server
 	url          string
 	token        string // of institution H1
@@ -111,7 +111,7 @@ func start(t testing.TB, querier Querier, change func(*Options)) *fixture {
 	f := &fixture{dir: t.TempDir(), log: new(syncBuffer)}
 	ctx := context.Background()
 	var err error
-	if f.db, err = database.Open(ctx, filepath.Join(f.dir, "mps.db")); err != nil {
+	if f.db, err = sqlite.Open(ctx, filepath.Join(f.dir, "mps.db")); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { f.db.Close() })
@@ -119,11 +119,11 @@ func start(t testing.TB, querier Querier, change func(*Options)) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.journal, err = journal.New(ctx, f.db, keys, journal.Options{}); err != nil {
+	if f.journal, err = journal.New(ctx, f.db.Journal(), keys, journal.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { f.journal.Close() })
-	f.institutions = Institutions{DB: f.db}
+	f.institutions = registry.New(f.db.Registry())
 	if f.token, err = f.institutions.Add(ctx, "H1", "第一医院"); err != nil {
 		t.Fatal(err)
 	}

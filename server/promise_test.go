@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"mps/journal"
+	"mps/registry"
 	"mps/voucher"
 )
 
@@ -142,7 +143,7 @@ func TestPanicsAreAnswered(t *testing.T) {
 
 type panickingAuthenticator struct{}
 
-func (panickingAuthenticator) Authenticate(context.Context, string) (Institution, error) {
+func (panickingAuthenticator) Authenticate(context.Context, string) (registry.Institution, error) {
 	panic("boom")
 }
 

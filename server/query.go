@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"mps/mask"
+	"mps/registry"
 	"mps/voucher"
 )
 
@@ -88,7 +89,7 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request, about *summary) o
 	}
 	institution, err := s.options.Institutions.Authenticate(r.Context(), bearer(r))
 	switch {
-	case errors.Is(err, ErrUnauthorized):
+	case errors.Is(err, registry.ErrUnauthorized):
 		return outcome{failure: errUnauthorized}
 	case err != nil:
 		return outcome{failure: errInternal, cause: err}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,8 +11,9 @@ import (
 
 	"mps"
 	"mps/config"
-	"mps/database"
+	"mps/database/sqlite"
 	"mps/journal"
+	"mps/registry"
 	"mps/server"
 )
 
@@ -46,7 +46,7 @@ func (serverCommand) Run(ctx context.Context, p *program) error {
 // An openedServer is a server with the database and the journal it works on.
 type openedServer struct {
 	handler      http.Handler
-	institutions server.Institutions
+	institutions *registry.Registry
 	journal      *journal.Journal
 	close        func() error
 }
@@ -60,7 +60,7 @@ func openServer(ctx context.Context, c config.Config, log *slog.Logger) (*opened
 	if err != nil {
 		return nil, err
 	}
-	institutions := server.Institutions{DB: db}
+	institutions := registry.New(db.Registry())
 	s := server.New(server.Options{
 		Querier:      centre,
 		Journal:      j,
@@ -75,21 +75,22 @@ func openServer(ctx context.Context, c config.Config, log *slog.Logger) (*opened
 		journal:      j,
 		close: func() error {
 			s.Close()
-			return errors.Join(j.Close(), db.Close())
+			j.Close()
+			return db.Close()
 		},
 	}, nil
 }
 
 // openDatabase opens the database in the server's data directory.
-func openDatabase(ctx context.Context, c config.Server) (*sql.DB, error) {
-	db, err := database.Open(ctx, filepath.Join(c.Data, "mps.db"))
+func openDatabase(ctx context.Context, c config.Server) (*sqlite.Database, error) {
+	db, err := sqlite.Open(ctx, filepath.Join(c.Data, "mps.db"))
 	if err != nil {
 		return nil, fmt.Errorf("打不开数据库（server.data = %q）：%w", c.Data, err)
 	}
 	return db, nil
 }
 
-func openJournal(ctx context.Context, c config.Server, log *slog.Logger) (*sql.DB, *journal.Journal, error) {
+func openJournal(ctx context.Context, c config.Server, log *slog.Logger) (*sqlite.Database, *journal.Journal, error) {
 	db, err := openDatabase(ctx, c)
 	if err != nil {
 		return nil, nil, err
@@ -98,7 +99,7 @@ func openJournal(ctx context.Context, c config.Server, log *slog.Logger) (*sql.D
 	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}
-	j, err := journal.New(ctx, db, keys, journal.Options{AnswerLifetime: time.Duration(c.AnswerLifetime), Log: log})
+	j, err := journal.New(ctx, db.Journal(), keys, journal.Options{AnswerLifetime: time.Duration(c.AnswerLifetime), Log: log})
 	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())
 	}
