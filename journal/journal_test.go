@@ -16,6 +16,7 @@ import (
 
 	"mps/database/sqlite"
 	"mps/database/storetest"
+	"mps/failure"
 	"mps/journal"
 )
 
@@ -326,4 +327,18 @@ func TestCloseWritesWhatWaits(t *testing.T) {
 		t.Errorf("after Close: error %v", err)
 	}
 	j.Close() // may be repeated
+}
+
+// What operators read is written for them.
+func TestAnUnusableDatabaseIsToldInChinese(t *testing.T) {
+	db := openNew(t)
+	j := newJournal(t, db, journal.Options{})
+	db.Close()
+	_, listing := j.List(t.Context(), journal.Filter{})
+	_, starting := journal.New(t.Context(), db.Journal(), journal.KeysOf(t, 7), journal.Options{})
+	for _, err := range []error{listing, starting} {
+		if f, ok := errors.AsType[failure.Failure](err); !ok || f.Code() != "journal_unusable" || !strings.HasPrefix(f.Error(), "台账的数据库不可用：") {
+			t.Errorf("error %v", err)
+		}
+	}
 }

@@ -38,13 +38,13 @@ func LoadKeys(dir string) (*Keys, error) {
 		}
 		master, err = readMaster(path)
 	}
-	if _, worded := errors.AsType[failure.Failure](err); err != nil && !worded {
-		return nil, keyUnreadable.Because(err, err)
+	if err == nil {
+		return newKeys(master)
 	}
-	if err != nil {
+	if _, ok := errors.AsType[failure.Failure](err); ok {
 		return nil, err
 	}
-	return newKeys(master)
+	return nil, keyUnreadable.Because(err, err)
 }
 
 func readMaster(path string) ([]byte, error) {

@@ -65,10 +65,13 @@ func Open(ctx context.Context, path string) (*Database, error) {
 		return nil, unusable.Because(err, path, err)
 	}
 	d, err := open(ctx, path)
-	if _, worded := errors.AsType[failure.Failure](err); err != nil && !worded {
-		return nil, unusable.Because(err, path, err)
+	if err == nil {
+		return d, nil
 	}
-	return d, err
+	if _, ok := errors.AsType[failure.Failure](err); ok {
+		return nil, err
+	}
+	return nil, unusable.Because(err, path, err)
 }
 
 func open(ctx context.Context, path string) (*Database, error) {
