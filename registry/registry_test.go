@@ -6,10 +6,14 @@ import (
 	"strings"
 	"testing"
 
+	"go.uber.org/goleak"
+
 	"mps/database/sqlite"
 	"mps/failure"
 	"mps/registry"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func newRegistry(t *testing.T) (*registry.Registry, *sqlite.Database) {
 	t.Helper()

@@ -12,6 +12,9 @@ import (
 // Refused is a function of entries that the databases of [Journal] refuse.
 const Refused = "refused"
 
+// answer has the size of the specification's sample answer.
+var answer = bytes.Repeat([]byte("x"), 1300)
+
 // Entry returns an answered entry about an invented person, of the size that
 // entries have in the field.
 func Entry(requestID string) journal.Entry {
@@ -21,7 +24,7 @@ func Entry(requestID string) journal.Entry {
 		Function: "N04.00.00.01", Certificate: "01",
 		Code: "3500001234567890123456350102", Name: "林测试", IDNumber: "350102199001011238",
 		Token: "350000ec7ed79i1c4n0a83460a0000d425f060", Result: "0", Message: "success",
-		Answer: bytes.Repeat([]byte("x"), 1300), // the specification's sample answer has as many
+		Answer: answer,
 	}
 }
 
