@@ -3,7 +3,6 @@ package server
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -14,9 +13,10 @@ import (
 	"sync"
 	"testing"
 
-	"mps/database"
+	"mps/database/sqlite"
 	"mps/journal"
 	"mps/protocol"
+	"mps/registry"
 	"mps/uplink"
 	"mps/voucher"
 )
@@ -98,9 +98,9 @@ func (s *syncBuffer) String() string {
 // fixture is a server over a real database and journal.
 type fixture struct {
 	dir          string
-	db           *sql.DB
+	db           *sqlite.Database
 	journal      *journal.Journal
-	institutions Institutions
+	institutions *registry.Registry
 	server       *Server
 	url          string
 	token        string // of institution H1
@@ -113,7 +113,7 @@ func start(t testing.TB, querier Querier, change func(*Options)) *fixture {
 	f := &fixture{dir: t.TempDir(), log: new(syncBuffer)}
 	ctx := context.Background()
 	var err error
-	if f.db, err = database.Open(ctx, filepath.Join(f.dir, "mps.db")); err != nil {
+	if f.db, err = sqlite.Open(ctx, filepath.Join(f.dir, "mps.db")); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { f.db.Close() })
@@ -121,11 +121,11 @@ func start(t testing.TB, querier Querier, change func(*Options)) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.journal, err = journal.New(ctx, f.db, keys, journal.Options{}); err != nil {
+	if f.journal, err = journal.New(ctx, f.db.Journal(), keys, journal.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { f.journal.Close() })
-	f.institutions = Institutions{DB: f.db}
+	f.institutions = registry.New(f.db.Registry())
 	if f.token, err = f.institutions.Add(ctx, "H1", "第一医院"); err != nil {
 		t.Fatal(err)
 	}
@@ -163,8 +163,8 @@ func request(id, code string) string {
 // anybody is an authenticator that takes every token for H1's.
 type anybody struct{}
 
-func (anybody) Authenticate(context.Context, string) (Institution, error) {
-	return Institution{ID: "H1"}, nil
+func (anybody) Authenticate(context.Context, string) (registry.Institution, error) {
+	return registry.Institution{ID: "H1"}, nil
 }
 
 // post is the request of a query for a handler without a socket.

@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 
 	"mps/journal"
+	"mps/registry"
 	"mps/voucher"
 )
 
@@ -136,7 +137,7 @@ func TestPanicsAreAnswered(t *testing.T) {
 
 type panickingAuthenticator struct{}
 
-func (panickingAuthenticator) Authenticate(context.Context, string) (Institution, error) {
+func (panickingAuthenticator) Authenticate(context.Context, string) (registry.Institution, error) {
 	panic("boom")
 }
 

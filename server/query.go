@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"mps/protocol"
+	"mps/registry"
 	"mps/uplink"
 	"mps/web"
 )
@@ -48,7 +49,7 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request, about *summary) o
 	}
 	institution, err := s.options.Institutions.Authenticate(r.Context(), bearer(r))
 	switch {
-	case errors.Is(err, ErrUnauthorized):
+	case errors.Is(err, registry.ErrUnauthorized):
 		return outcome{failure: fail(unauthorized.With())}
 	case err != nil:
 		return outcome{failure: fail(internal.With()), cause: err}

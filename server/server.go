@@ -33,6 +33,7 @@ import (
 
 	"mps/journal"
 	"mps/mask"
+	"mps/registry"
 	"mps/uplink"
 	"mps/voucher"
 	"mps/web"
@@ -52,9 +53,9 @@ type Journal interface {
 }
 
 // Authenticator finds the institution that a token belongs to, or returns
-// [ErrUnauthorized]. [Institutions] is one.
+// [registry.ErrUnauthorized]. [registry.Registry] is one.
 type Authenticator interface {
-	Authenticate(ctx context.Context, token string) (Institution, error)
+	Authenticate(ctx context.Context, token string) (registry.Institution, error)
 }
 
 // Options of a server. The first three are required; zero values of the others

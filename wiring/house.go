@@ -57,7 +57,7 @@ func StartHouse(ctx context.Context, c config.Config, o HouseOptions) (h *House,
 	}
 	start(h.Server.Part)
 	c.Voucher.Server = h.Server.URL
-	if c.Voucher.Token, err = h.Server.Institutions.Add(ctx, o.Institution, o.Institution); err != nil {
+	if c.Voucher.Token, err = h.Server.Registry.Add(ctx, o.Institution, o.Institution); err != nil {
 		return nil, err
 	}
 

@@ -2,7 +2,6 @@ package wiring
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -10,38 +9,48 @@ import (
 	"time"
 
 	"mps/config"
-	"mps/database"
+	"mps/database/sqlite"
 	"mps/journal"
-	"mps/server"
+	"mps/registry"
 )
+
+// OpenDatabase opens the database in the data directory of [server], which is
+// made when it is absent. Several processes may do so at the same time.
+func OpenDatabase(ctx context.Context, c config.Server) (*sqlite.Database, error) {
+	db, err := sqlite.Open(ctx, filepath.Join(c.Data, "mps.db"))
+	if err != nil {
+		return nil, fmt.Errorf("打不开数据库（server.data = %q）：%w", c.Data, err)
+	}
+	return db, nil
+}
 
 // Records are what a server keeps: who may ask, and who asked what.
 type Records struct {
-	Institutions server.Institutions
-	Journal      *journal.Journal
+	Registry *registry.Registry
+	Journal  *journal.Journal
 
-	db *sql.DB
+	db *sqlite.Database
 }
 
-// OpenRecords opens the records in the data directory of [server], which is made
-// when it is absent. Several processes may do so at the same time.
+// OpenRecords opens the records in the data directory of [server].
 func OpenRecords(ctx context.Context, c config.Server, log *slog.Logger) (*Records, error) {
-	db, err := database.Open(ctx, filepath.Join(c.Data, "mps.db"))
+	db, err := OpenDatabase(ctx, c)
 	if err != nil {
-		return nil, fmt.Errorf("打不开数据库（server.data = %q）：%w", c.Data, err)
+		return nil, err
 	}
 	keys, err := journal.LoadKeys(c.Data)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	j, err := journal.New(ctx, db, keys, journal.Options{AnswerLifetime: time.Duration(c.AnswerLifetime), Log: log})
+	j, err := journal.New(ctx, db.Journal(), keys, journal.Options{AnswerLifetime: time.Duration(c.AnswerLifetime), Log: log})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &Records{Institutions: server.Institutions{DB: db}, Journal: j, db: db}, nil
+	return &Records{Registry: registry.New(db.Registry()), Journal: j, db: db}, nil
 }
 
 // Close writes what waits and closes the records.
 func (r *Records) Close() error {
-	return errors.Join(r.Journal.Close(), r.db.Close())
+	r.Journal.Close()
+	return r.db.Close()
 }

@@ -35,7 +35,7 @@ func NewServer(ctx context.Context, c config.Config, log *slog.Logger) (*Server,
 	s := server.New(server.Options{
 		Querier:      centre,
 		Journal:      records.Journal,
-		Institutions: records.Institutions,
+		Institutions: records.Registry,
 		Log:          log,
 		Version:      mps.Version(),
 		QueryTimeout: time.Duration(c.Server.Timeout),

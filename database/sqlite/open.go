@@ -1,7 +1,6 @@
-// Package database opens the SQLite file in which a server keeps its state,
-// and brings its tables up to date. What the tables mean is the business of
-// the packages that use them: journal and server.
-package database
+// Package sqlite keeps a server's state in one SQLite file. One process at a
+// time writes much; others may read and change a little meanwhile.
+package sqlite
 
 import (
 	"context"
@@ -19,11 +18,12 @@ import (
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
-)
 
-// ErrNewer is returned for a database whose tables were made by a newer
-// program. Nothing in it has been touched.
-var ErrNewer = errors.New("数据库由更新版本的程序建立，请升级本程序后再启动")
+	"mps/database"
+	"mps/failure"
+	"mps/journal"
+	"mps/registry"
+)
 
 // busyTimeout is how long a statement waits for another process that writes,
 // "mps server institution add" beside a running server for instance.
@@ -47,30 +47,64 @@ var pragmas = []string{
 //go:embed migrations/*.sql
 var migrations embed.FS
 
+// Database is an open SQLite file. It is safe for concurrent use.
+type Database struct {
+	db      *sql.DB
+	journal *journalStore
+}
+
 // Open opens the SQLite database at path, a file name, and creates it when it
 // is absent, readable by its owner only (0600), in a directory (0700) that is
 // created too. All migrations this program knows are applied; a database of a
-// newer program gives [ErrNewer]. The file must lie on a local disk: WAL does
-// not work over a network share. The caller closes the result.
-func Open(ctx context.Context, path string) (*sql.DB, error) {
+// newer program gives [database.ErrNewer]. The file must lie on a local disk:
+// WAL does not work over a network share. The caller closes the result. Every
+// error is a [failure.Failure].
+func Open(ctx context.Context, path string) (*Database, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
-		return nil, fmt.Errorf("opening database: %w", err)
+		return nil, unusable.Because(err, path, err)
 	}
+	d, err := open(ctx, path)
+	if err == nil {
+		return d, nil
+	}
+	if _, ok := errors.AsType[failure.Failure](err); ok {
+		return nil, err
+	}
+	return nil, unusable.Because(err, path, err)
+}
+
+func open(ctx context.Context, path string) (*Database, error) {
 	if err := create(path); err != nil {
-		return nil, fmt.Errorf("opening database: %w", err)
+		return nil, err
 	}
 	db, err := sql.Open("sqlite", dsn(path))
 	if err != nil {
-		return nil, fmt.Errorf("opening database %s: %w", path, err)
+		return nil, err
 	}
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
-	if err := prepare(ctx, db); err != nil {
+	if err := prepare(ctx, db, path); err != nil {
 		db.Close()
-		return nil, fmt.Errorf("opening database %s: %w", path, err)
+		return nil, err
 	}
-	return db, nil
+	store, err := newJournalStore(ctx, db)
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	return &Database{db: db, journal: store}, nil
+}
+
+// Journal returns the journal's store, which ends with the database.
+func (d *Database) Journal() journal.Store { return d.journal }
+
+// Registry returns the registry's store, which ends with the database.
+func (d *Database) Registry() registry.Store { return registryStore{d.db} }
+
+// Close ends the use of the file. Close what works on the stores first.
+func (d *Database) Close() error {
+	return errors.Join(d.journal.close(), d.db.Close())
 }
 
 // create makes the file before SQLite does, because SQLite would make it
@@ -85,7 +119,7 @@ func create(path string) error {
 	}
 	info, err := f.Stat()
 	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("%s is not a regular file", path)
+		err = irregular.With(path)
 	}
 	return errors.Join(err, f.Close())
 }
@@ -103,13 +137,13 @@ func dsn(path string) string {
 
 // prepare makes the database ready. SQLite does not wait for its busy timeout
 // when two programs change a new database to WAL at the same moment.
-func prepare(ctx context.Context, db *sql.DB) error {
+func prepare(ctx context.Context, db *sql.DB, path string) error {
 	const pause = 20 * time.Millisecond
 	deadline := time.Now().Add(busyTimeout)
 	for {
-		err := prepareOnce(ctx, db)
-		var sqliteErr *sqlite.Error
-		busy := errors.As(err, &sqliteErr) && sqliteErr.Code()&0xFF == sqlite3.SQLITE_BUSY
+		err := prepareOnce(ctx, db, path)
+		sqliteErr, busy := errors.AsType[*sqlite.Error](err)
+		busy = busy && sqliteErr.Code()&0xFF == sqlite3.SQLITE_BUSY
 		if !busy || time.Now().After(deadline) || ctx.Err() != nil {
 			return err
 		}
@@ -117,13 +151,13 @@ func prepare(ctx context.Context, db *sql.DB) error {
 	}
 }
 
-func prepareOnce(ctx context.Context, db *sql.DB) error {
+func prepareOnce(ctx context.Context, db *sql.DB, path string) error {
 	var mode string
 	if err := db.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode); err != nil {
 		return err
 	}
 	if mode != "wal" {
-		return fmt.Errorf("journal mode is %q, not WAL: the file must lie on a local disk", mode)
+		return notLocal.With(path, mode)
 	}
 	return migrate(ctx, db)
 }
@@ -135,7 +169,7 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	const attempts = 5
 	var err error
 	for range attempts {
-		if err = migrateOnce(ctx, db); err == nil || errors.Is(err, ErrNewer) || ctx.Err() != nil {
+		if err = migrateOnce(ctx, db); err == nil || errors.Is(err, database.ErrNewer) || ctx.Err() != nil {
 			return err
 		}
 	}
@@ -147,17 +181,7 @@ func migrateOnce(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return fmt.Errorf("reading migrations: %w", err)
 	}
-	have, known, err := provider.GetVersions(ctx)
-	if err != nil {
-		return fmt.Errorf("reading schema version: %w", err)
-	}
-	if have > known {
-		return fmt.Errorf("%w（数据库结构版本 %d，本程序支持到 %d）", ErrNewer, have, known)
-	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("migrating from schema version %d to %d: %w", have, known, err)
-	}
-	return nil
+	return database.Migrate(ctx, provider)
 }
 
 func newProvider(db *sql.DB) (*goose.Provider, error) {

@@ -1,8 +1,7 @@
-package database
+package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -12,22 +11,31 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"mps/database"
+	"mps/failure"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func open(t *testing.T, path string) *sql.DB {
+func openAt(t testing.TB, path string) *Database {
 	t.Helper()
-	db, err := Open(t.Context(), path)
+	d, err := Open(context.Background(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { db.Close() })
-	return db
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+// openNew opens a new database.
+func openNew(t testing.TB) *Database {
+	t.Helper()
+	return openAt(t, filepath.Join(t.TempDir(), "mps.db"))
 }
 
 func TestOpenSetsPragmasOnEveryConnection(t *testing.T) {
-	db := open(t, filepath.Join(t.TempDir(), "mps.db"))
+	db := openNew(t).db
 	want := map[string]string{
 		"journal_mode":  "wal",
 		"synchronous":   "2", // FULL
@@ -55,7 +63,7 @@ func TestOpenSetsPragmasOnEveryConnection(t *testing.T) {
 
 func TestOpenMakesPrivateFiles(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state", "mps")
-	db := open(t, filepath.Join(dir, "mps.db"))
+	db := openAt(t, filepath.Join(dir, "mps.db")).db
 	if _, err := db.Exec("INSERT INTO journal_key (id, fingerprint) VALUES (1, x'00')"); err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +87,7 @@ func TestOpenTakesAnyFileName(t *testing.T) {
 			continue
 		}
 		path := filepath.Join(t.TempDir(), name)
-		open(t, path)
+		openAt(t, path)
 		if _, err := os.Stat(path + "-wal"); err != nil {
 			t.Errorf("%q: %v", name, err)
 		}
@@ -88,13 +96,13 @@ func TestOpenTakesAnyFileName(t *testing.T) {
 
 func TestOpenAgainKeepsContent(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mps.db")
-	first := open(t, path)
-	if _, err := first.Exec("INSERT INTO institutions (id, name, token_hash, created_at) VALUES ('H1', 'x', x'01', 1)"); err != nil {
+	first := openAt(t, path)
+	if _, err := first.db.Exec("INSERT INTO institutions (id, name, token_hash, created_at) VALUES ('H1', 'x', x'01', 1)"); err != nil {
 		t.Fatal(err)
 	}
 	first.Close()
 	var n int
-	if err := open(t, path).QueryRow("SELECT count(*) FROM institutions").Scan(&n); err != nil || n != 1 {
+	if err := openAt(t, path).db.QueryRow("SELECT count(*) FROM institutions").Scan(&n); err != nil || n != 1 {
 		t.Fatalf("found %d institutions, error %v", n, err)
 	}
 }
@@ -118,7 +126,7 @@ func TestOpenAtTheSameMoment(t *testing.T) {
 
 func TestOpenRefuses(t *testing.T) {
 	newer := filepath.Join(t.TempDir(), "newer.db")
-	db := open(t, newer)
+	db := openAt(t, newer).db
 	if _, err := db.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)"); err != nil {
 		t.Fatal(err)
 	}
@@ -131,10 +139,10 @@ func TestOpenRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ name, path, want string }{
-		{"newer schema", newer, "请升级本程序"},
+		{"newer schema", newer, "数据库由更新版本的程序建立，请升级本程序后再启动（数据库结构版本 99999，本程序支持到 1）"},
 		{"no database", garbage, "not a database"},
-		{"directory", t.TempDir(), ""},
-		{"below a file", filepath.Join(blocked, "mps.db"), ""},
+		{"directory", t.TempDir(), "请检查"},
+		{"below a file", filepath.Join(blocked, "mps.db"), "请检查"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			db, err := Open(t.Context(), c.path)
@@ -145,9 +153,12 @@ func TestOpenRefuses(t *testing.T) {
 			if !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %q does not say %q", err, c.want)
 			}
+			if f, ok := err.(failure.Failure); !ok || !strings.HasPrefix(f.Code(), "database_") || !strings.HasPrefix(f.Error(), "数据库") {
+				t.Errorf("error %q was not written for an operator", err)
+			}
 		})
 	}
-	if _, err := Open(t.Context(), newer); !errors.Is(err, ErrNewer) {
+	if _, err := Open(t.Context(), newer); !errors.Is(err, database.ErrNewer) {
 		t.Errorf("error %v is not ErrNewer", err)
 	}
 }
@@ -162,7 +173,7 @@ func TestOpenHeedsContext(t *testing.T) {
 }
 
 func TestMigrationsGoDownAndUpAgain(t *testing.T) {
-	db := open(t, filepath.Join(t.TempDir(), "mps.db"))
+	db := openNew(t).db
 	provider, err := newProvider(db)
 	if err != nil {
 		t.Fatal(err)
