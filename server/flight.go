@@ -36,6 +36,11 @@ type outcome struct {
 	abandoned  bool
 }
 
+// failInternal is the outcome of what an operator has to look into.
+func failInternal(cause error) outcome {
+	return outcome{failure: fail(internal.With()), cause: cause}
+}
+
 // ask joins the query under way for the same request, or begins one, and waits
 // for its outcome as long as ctx lasts.
 func (s *Server) ask(ctx context.Context, institution string, r *uplink.Request) outcome {
@@ -113,7 +118,7 @@ func (s *Server) guard(step func() outcome) (out outcome) {
 	defer func() {
 		if p := recover(); p != nil {
 			web.LogPanic(s.options.Log, p)
-			out = outcome{failure: fail(internal.With()), cause: errPanic}
+			out = failInternal(errPanic)
 		}
 	}()
 	return step()
@@ -147,10 +152,10 @@ func (s *Server) record(r *uplink.Request, entry journal.Entry, out outcome) out
 		if out, found := s.recall(entry.Institution, r); found {
 			return out
 		}
-		return outcome{failure: fail(internal.With()), cause: err}
+		return failInternal(err)
 	case err != nil:
 		// No answer without an entry, not even a failure.
-		return outcome{failure: fail(internal.With()), cause: err}
+		return failInternal(err)
 	}
 	return out
 }
@@ -171,7 +176,7 @@ func (s *Server) recall(institution string, r *uplink.Request) (out outcome, fou
 	case errors.Is(err, journal.ErrExpired):
 		return outcome{failure: fail(requestIDExpired.With())}, true
 	}
-	return outcome{failure: fail(internal.With()), cause: err}, true
+	return failInternal(err), true
 }
 
 var errNoAnswer = errors.New("server: querier returned neither answer nor error")

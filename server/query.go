@@ -52,7 +52,7 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request, about *summary) o
 	case errors.Is(err, registry.ErrUnauthorized):
 		return outcome{failure: fail(unauthorized.With())}
 	case err != nil:
-		return outcome{failure: fail(internal.With()), cause: err}
+		return failInternal(err)
 	}
 	about.institution = institution.ID
 	request, failure := decode(w, r)

@@ -8,7 +8,7 @@ import (
 	"mps/failure"
 )
 
-func TestCentreErrorIsTheSpecificationsText(t *testing.T) {
+func TestRefusalIsTheSpecificationsText(t *testing.T) {
 	// The message of the specification's error sample (2.4), whole.
 	const want = "电子凭证解析错误[code=40004,msg=结算支付码已过期，请重新获取[8ac6008e81d81271018381d21f2b4097]]{SERVER}"
 	a, err := ParseAnswer([]byte(`{"code":40004,"data":null,"message":"结算支付码已过期，请重新获取[8ac6008e81d81271018381d21f2b4097]"}`))

@@ -15,12 +15,12 @@ func TestWritePatients(t *testing.T) {
 	if err := writePatients(&b); err != nil {
 		t.Fatal(err)
 	}
-	want, err := os.ReadFile("testdata/patients.txt")
+	want, err := os.ReadFile("testdata/patients.golden")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(b.Bytes(), want) {
-		t.Errorf("differs from testdata/patients.txt:\n%s", &b)
+		t.Errorf("differs from testdata/patients.golden:\n%s", &b)
 	}
 	// Every code begins in the same column.
 	lines := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
