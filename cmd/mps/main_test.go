@@ -12,7 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"mps/test/drivers"
+	"mps/test/standin/drivers"
 )
 
 func TestMain(m *testing.M) {

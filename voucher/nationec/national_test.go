@@ -11,7 +11,7 @@ import (
 
 	"mps/driverhost"
 	"mps/gbk"
-	"mps/test/drivers"
+	"mps/test/standin/drivers"
 	"mps/voucher"
 	"mps/voucher/nationec"
 )

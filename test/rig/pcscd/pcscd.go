@@ -46,7 +46,13 @@ type Daemon struct {
 func Start(dir string, readers ...string) (*Daemon, error) {
 	d := &Daemon{log: &log{ready: make(chan struct{})}, ended: make(chan error, 1)}
 	configuration := filepath.Join(dir, "reader.conf.d")
-	if err := d.configure(configuration, readers); err != nil {
+	reserved, err := d.configure(configuration, readers)
+	defer func() {
+		for _, f := range reserved {
+			_ = f.Close()
+		}
+	}()
+	if err != nil {
 		return nil, fmt.Errorf("pcscd: %w", err)
 	}
 	socket, err := listen(Socket(dir))
@@ -76,53 +82,80 @@ func Start(dir string, readers ...string) (*Daemon, error) {
 	}
 }
 
-// configure writes a reader.conf(5) with a port of its own for each slot.
-func (d *Daemon) configure(dir string, readers []string) error {
+// configure writes a reader.conf(5) with a port of its own for each slot. The
+// files keep these ports free until vpcd has them.
+func (d *Daemon) configure(dir string, readers []string) (reserved []*os.File, err error) {
 	vpcd, err := os.ReadFile(driver)
 	if err == nil {
 		_, err = os.Stat(program)
 	}
 	if err != nil {
-		return fmt.Errorf("install Debian's pcscd and vsmartcard-vpcd: %w", err)
+		return nil, fmt.Errorf("install Debian's pcscd and vsmartcard-vpcd: %w", err)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
+		return nil, err
 	}
 	var text bytes.Buffer
 	for i, reader := range readers {
-		port, err := freePorts()
+		port, held, err := reserve()
 		if err != nil {
-			return err
+			return reserved, err
 		}
+		reserved = append(reserved, held...)
 		d.ports = append(d.ports, port)
 		// The driver keeps its slots in one table, whatever reader they belong
 		// to: each reader gets a driver of its own.
 		library := filepath.Join(filepath.Dir(dir), fmt.Sprintf("vpcd%d.so", i))
 		if err := os.WriteFile(library, vpcd, 0o755); err != nil {
-			return err
+			return reserved, err
 		}
 		fmt.Fprintf(&text, "FRIENDLYNAME %q\nDEVICENAME /dev/null:%#x\nLIBPATH %s\nCHANNELID %#[2]x\n", reader, port, library)
 	}
-	return os.WriteFile(filepath.Join(dir, "vpcd"), text.Bytes(), 0o644)
+	return reserved, os.WriteFile(filepath.Join(dir, "vpcd"), text.Bytes(), 0o644)
 }
 
-// freePorts returns the first of two neighbouring free ports, one for each slot of
-// a reader.
-func freePorts() (int, error) {
-	var err error
-	for range 20 {
-		var first, second net.Listener
-		if first, err = net.Listen("tcp", "0.0.0.0:0"); err != nil {
-			return 0, err
+// reserve returns the first of two neighbouring ports, one for each slot of a
+// reader, and the sockets that keep them from everybody but vpcd.
+//
+// A socket that is bound and does not listen keeps the kernel from giving its port
+// to anyone who asks for a free one. With SO_REUSEADDR on both sides, vpcd can
+// nevertheless bind the same port and listen on it.
+func reserve() (port int, held []*os.File, err error) {
+	const tries = 20 // until the port after a free one is free, too
+	for range tries {
+		first, port, err := bind(0)
+		if err != nil {
+			return 0, nil, err
 		}
-		port := first.Addr().(*net.TCPAddr).Port
-		second, err = net.Listen("tcp", "0.0.0.0:"+strconv.Itoa(port+1))
-		_ = first.Close()
+		second, _, err := bind(port + 1)
 		if err == nil {
-			return port, second.Close()
+			return port, []*os.File{first, second}, nil
 		}
+		_ = first.Close()
 	}
-	return 0, err
+	return 0, nil, errors.New("no two neighbouring ports are free")
+}
+
+// bind returns a TCP socket that has the port on all addresses of the machine, and
+// does not listen. Port 0 is any.
+func bind(port int) (*os.File, int, error) {
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, 0, os.NewSyscallError("socket", err)
+	}
+	f := os.NewFile(uintptr(fd), "reserved port")
+	err = os.NewSyscallError("setsockopt", syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1))
+	if err == nil {
+		err = os.NewSyscallError("bind", syscall.Bind(fd, &syscall.SockaddrInet4{Port: port}))
+	}
+	var name syscall.Sockaddr
+	if err == nil {
+		name, err = syscall.Getsockname(fd)
+	}
+	if err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	return f, name.(*syscall.SockaddrInet4).Port, nil
 }
 
 // listen returns a listening socket, of which nothing is left in this process once
