@@ -139,7 +139,12 @@ func reserve() (port int, held []*os.File, err error) {
 // bind returns a TCP socket that has the port on all addresses of the machine, and
 // does not listen. Port 0 is any.
 func bind(port int) (*os.File, int, error) {
-	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	syscall.ForkLock.RLock()
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
+	if err == nil {
+		syscall.CloseOnExec(fd)
+	}
+	syscall.ForkLock.RUnlock()
 	if err != nil {
 		return nil, 0, os.NewSyscallError("socket", err)
 	}
