@@ -17,6 +17,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"mps/test/rig/port"
 )
 
 // SocketVariable names the environment variable that tells clients where the
@@ -48,8 +50,8 @@ func Start(dir string, readers ...string) (*Daemon, error) {
 	configuration := filepath.Join(dir, "reader.conf.d")
 	reserved, err := d.configure(configuration, readers)
 	defer func() {
-		for _, f := range reserved {
-			_ = f.Close()
+		for _, r := range reserved {
+			_ = r.Close()
 		}
 	}()
 	if err != nil {
@@ -82,9 +84,9 @@ func Start(dir string, readers ...string) (*Daemon, error) {
 	}
 }
 
-// configure writes a reader.conf(5) with a port of its own for each slot. The
-// files keep these ports free until vpcd has them.
-func (d *Daemon) configure(dir string, readers []string) (reserved []*os.File, err error) {
+// configure writes a reader.conf(5) with a port of its own for each slot,
+// reserved until vpcd listens on it.
+func (d *Daemon) configure(dir string, readers []string) (reserved []*port.Reservation, err error) {
 	vpcd, err := os.ReadFile(driver)
 	if err == nil {
 		_, err = os.Stat(program)
@@ -97,70 +99,38 @@ func (d *Daemon) configure(dir string, readers []string) (reserved []*os.File, e
 	}
 	var text bytes.Buffer
 	for i, reader := range readers {
-		port, held, err := reserve()
+		slots, err := reserve()
 		if err != nil {
 			return reserved, err
 		}
-		reserved = append(reserved, held...)
-		d.ports = append(d.ports, port)
+		reserved = append(reserved, slots...)
+		d.ports = append(d.ports, slots[0].Port)
 		// The driver keeps its slots in one table, whatever reader they belong
 		// to: each reader gets a driver of its own.
 		library := filepath.Join(filepath.Dir(dir), fmt.Sprintf("vpcd%d.so", i))
 		if err := os.WriteFile(library, vpcd, 0o755); err != nil {
 			return reserved, err
 		}
-		fmt.Fprintf(&text, "FRIENDLYNAME %q\nDEVICENAME /dev/null:%#x\nLIBPATH %s\nCHANNELID %#[2]x\n", reader, port, library)
+		fmt.Fprintf(&text, "FRIENDLYNAME %q\nDEVICENAME /dev/null:%#x\nLIBPATH %s\nCHANNELID %#[2]x\n", reader, slots[0].Port, library)
 	}
 	return reserved, os.WriteFile(filepath.Join(dir, "vpcd"), text.Bytes(), 0o644)
 }
 
-// reserve returns the first of two neighbouring ports, one for each slot of a
-// reader, and the sockets that keep them from everybody but vpcd.
-//
-// A socket that is bound and does not listen keeps the kernel from giving its port
-// to anyone who asks for a free one. With SO_REUSEADDR on both sides, vpcd can
-// nevertheless bind the same port and listen on it.
-func reserve() (port int, held []*os.File, err error) {
+// reserve reserves two neighbouring ports, one for each slot of a reader.
+func reserve() ([]*port.Reservation, error) {
 	const tries = 20 // until the port after a free one is free, too
 	for range tries {
-		first, port, err := bind(0)
+		first, err := port.Reserve(0)
 		if err != nil {
-			return 0, nil, err
+			return nil, err
 		}
-		second, _, err := bind(port + 1)
+		second, err := port.Reserve(first.Port + 1)
 		if err == nil {
-			return port, []*os.File{first, second}, nil
+			return []*port.Reservation{first, second}, nil
 		}
 		_ = first.Close()
 	}
-	return 0, nil, errors.New("no two neighbouring ports are free")
-}
-
-// bind returns a TCP socket that has the port on all addresses of the machine, and
-// does not listen. Port 0 is any.
-func bind(port int) (*os.File, int, error) {
-	syscall.ForkLock.RLock()
-	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
-	if err == nil {
-		syscall.CloseOnExec(fd)
-	}
-	syscall.ForkLock.RUnlock()
-	if err != nil {
-		return nil, 0, os.NewSyscallError("socket", err)
-	}
-	f := os.NewFile(uintptr(fd), "reserved port")
-	err = os.NewSyscallError("setsockopt", syscall.SetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1))
-	if err == nil {
-		err = os.NewSyscallError("bind", syscall.Bind(fd, &syscall.SockaddrInet4{Port: port}))
-	}
-	var name syscall.Sockaddr
-	if err == nil {
-		name, err = syscall.Getsockname(fd)
-	}
-	if err != nil {
-		return nil, 0, errors.Join(err, f.Close())
-	}
-	return f, name.(*syscall.SockaddrInet4).Port, nil
+	return nil, errors.New("no two neighbouring ports are free")
 }
 
 // listen returns a listening socket, of which nothing is left in this process once
