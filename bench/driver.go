@@ -18,7 +18,7 @@ func measureDriver(ctx context.Context) ([]figure, error) {
 		calls  = 200
 		aim    = time.Millisecond
 	)
-	build := exec.CommandContext(ctx, "make", "-s", "-C", "test/drivers/libraries", "linux")
+	build := exec.CommandContext(ctx, "make", "-s", "-C", "test/standin/drivers/libraries", "linux")
 	if out, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("building the stand-in: %w\n%s", err, out)
 	}

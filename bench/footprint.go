@@ -1,17 +1,17 @@
 package main
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -20,10 +20,7 @@ const (
 	mib = 1 << 20
 )
 
-var (
-	readyLine = regexp.MustCompile(` level=INFO .* address=(\S+)`)
-	residents = regexp.MustCompile(`VmRSS:\s+([0-9]+) kB`) // proc(5), /proc/pid/status
-)
+var residents = regexp.MustCompile(`VmRSS:\s+([0-9]+) kB`) // proc(5), /proc/pid/status
 
 // measureAgent measures the memory of bin/mps agent after its start and one
 // health check.
@@ -38,21 +35,26 @@ func measureAgent(ctx context.Context) ([]figure, error) {
 	}
 	command := exec.CommandContext(ctx, "bin/mps", "agent", "--config", config)
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
-	log, err := command.StderrPipe()
+	stdout, err := command.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
+	var log bytes.Buffer
+	command.Stderr = &log
 	if err := command.Start(); err != nil {
 		return nil, fmt.Errorf("%w; make build makes it", err)
 	}
-	defer command.Wait()
-	defer cancel() // ends it
+	end := sync.OnceValue(func() error {
+		cancel()
+		return command.Wait()
+	})
+	defer end()
 
-	address, err := readyAddress(log)
-	if err != nil {
-		return nil, err
+	var url string
+	if _, err := fmt.Fscanf(stdout, "ready agent %s\n", &url); err != nil {
+		return nil, fmt.Errorf("the agent does not get ready: %w; it says:\n%s", errors.Join(err, end()), log.Bytes())
 	}
-	if err := checkHealth(ctx, address); err != nil {
+	if err := checkHealth(ctx, url); err != nil {
 		return nil, err
 	}
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", command.Process.Pid))
@@ -75,21 +77,8 @@ func measureAgent(ctx context.Context) ([]figure, error) {
 	}}, nil
 }
 
-// readyAddress waits for the agent's log line with its address.
-func readyAddress(log io.Reader) (string, error) {
-	said := ""
-	lines := bufio.NewScanner(log)
-	for lines.Scan() {
-		if m := readyLine.FindStringSubmatch(lines.Text()); m != nil {
-			return m[1], nil
-		}
-		said += lines.Text() + "\n"
-	}
-	return "", fmt.Errorf("the agent does not get ready; it says:\n%s", said)
-}
-
-func checkHealth(ctx context.Context, address string) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/healthz", nil)
+func checkHealth(ctx context.Context, url string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/healthz", nil)
 	if err != nil {
 		return err
 	}

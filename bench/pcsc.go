@@ -11,7 +11,7 @@ import (
 	"mps/card"
 	"mps/card/pcsc"
 	"mps/card/virtual"
-	"mps/test/pcsc/pcscd"
+	"mps/test/rig/pcscd"
 )
 
 // measureCard compares a whole read of a card, from nothing to the four fields,

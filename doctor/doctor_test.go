@@ -15,7 +15,7 @@ import (
 	"mps/failure"
 	"mps/rendezvous"
 	"mps/sandbox"
-	"mps/test/drivers"
+	"mps/test/standin/drivers"
 )
 
 // answers is a source of cards that always answers the same.

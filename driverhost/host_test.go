@@ -19,7 +19,7 @@ import (
 
 	"mps/driverhost"
 	"mps/gbk"
-	"mps/test/drivers"
+	"mps/test/standin/drivers"
 )
 
 func TestMain(m *testing.M) { drivers.Main(m) }

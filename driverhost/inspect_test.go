@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"mps/driverhost"
-	"mps/test/drivers"
+	"mps/test/standin/drivers"
 )
 
 func TestInspect(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"mps/driverhost"
-	"mps/test/drivers"
+	"mps/test/standin/drivers"
 )
 
 // A child whose host is gone does not stay, even when its library hangs.

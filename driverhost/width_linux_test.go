@@ -9,7 +9,7 @@ import (
 
 	"mps/driverhost"
 	"mps/gbk"
-	"mps/test/drivers"
+	"mps/test/standin/drivers"
 )
 
 // A program of one width uses a library of the other, through a host program of
@@ -20,7 +20,7 @@ func TestOtherWidth(t *testing.T) {
 		t.Fatal(err)
 	}
 	narrow := []string{filepath.Join(t.TempDir(), "host386")}
-	build := exec.Command("go", "build", "-o", narrow[0], "mps/test/drivers/host")
+	build := exec.Command("go", "build", "-o", narrow[0], "mps/test/standin/drivers/host")
 	build.Env = append(os.Environ(), "GOARCH=386", "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -8,6 +8,9 @@
 //
 //	port = 7936
 //	secret = 0123456789abcdef0123456789abcdef
+//	pid = 4711
+//
+// The process id is for people and scripts that want to end the agent.
 package rendezvous
 
 import (
@@ -137,7 +140,7 @@ func (c *Claim) Publish(a Address) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(f, "; 由正在运行的读卡服务写入，退出时删除\nport = %d\nsecret = %s\n", a.Port, a.Secret)
+	_, err = fmt.Fprintf(f, "; 由正在运行的读卡服务写入，退出时删除\nport = %d\nsecret = %s\npid = %d\n", a.Port, a.Secret, os.Getpid())
 	err = errors.Join(err, f.Close())
 	if err == nil {
 		err = replace(f.Name(), filepath.Join(c.dir, addressFile))

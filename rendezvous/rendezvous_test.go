@@ -2,6 +2,7 @@ package rendezvous
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -27,6 +28,9 @@ func TestClaim(t *testing.T) {
 	}
 	if got, err := Read(dir); err != nil || got != want {
 		t.Errorf("read %+v, %v; want %+v", got, err, want)
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, addressFile)); err != nil || !strings.Contains(string(text), fmt.Sprintf("\npid = %d\n", os.Getpid())) {
+		t.Errorf("no process id: %v\n%s", err, text)
 	}
 	info, err := os.Stat(filepath.Join(dir, addressFile))
 	if err != nil || info.Mode().Perm() != 0o600 {

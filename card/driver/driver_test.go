@@ -10,7 +10,7 @@ import (
 	"mps/card"
 	"mps/card/driver"
 	"mps/driverhost"
-	"mps/test/drivers"
+	"mps/test/standin/drivers"
 )
 
 func TestMain(m *testing.M) { drivers.Main(m) }

@@ -15,7 +15,7 @@ import (
 	"mps/card"
 	"mps/card/driver"
 	"mps/gbk"
-	"mps/test/drivers"
+	"mps/test/standin/drivers"
 )
 
 func request(funid string) driver.SieafRequest {

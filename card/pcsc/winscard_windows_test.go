@@ -30,7 +30,7 @@ func TestLayout(t *testing.T) {
 }
 
 // TestDLL calls a stand-in for winscard.dll that lies beside the test program:
-// test/pcsc/windows/run builds it, and it refuses what it should not be asked. No
+// test/standin/winscard builds it, and it refuses what it should not be asked. No
 // other test loads the library.
 func TestDLL(t *testing.T) {
 	program, err := os.Executable()
@@ -39,7 +39,7 @@ func TestDLL(t *testing.T) {
 	}
 	library.Name, library.System = filepath.Join(filepath.Dir(program), "standin.dll"), false
 	if err := library.Load(); err != nil {
-		t.Fatal("run test/pcsc/windows/run: ", err)
+		t.Fatal("run make -C test/standin/winscard and test/rig/on-windows --with .cache/winscard: ", err)
 	}
 
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)

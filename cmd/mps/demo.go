@@ -21,9 +21,10 @@ import (
 )
 
 type demoCommand struct {
-	Stay    bool   `help:"演示后不退出：各部分留在默认端口上，供自己的程序来调用；按 Ctrl-C 结束。"`
-	Library string `type:"path" placeholder:"文件" help:"动态库；默认取本程序旁边的。"`
-	Host    string `type:"path" placeholder:"文件" help:"扮演医院程序的 mps-host；默认取本程序旁边的。"`
+	Stay      bool   `help:"演示后不退出：各部分留在默认端口上，供自己的程序来调用；按 Ctrl-C 结束。"`
+	FreePorts bool   `help:"与 --stay 同用：用空闲端口，不用默认端口。"`
+	Library   string `type:"path" placeholder:"文件" help:"动态库；默认取本程序旁边的。"`
+	Host      string `type:"path" placeholder:"文件" help:"扮演医院程序的 mps-host；默认取本程序旁边的。"`
 }
 
 // The test patient of the demonstration, and one whose code has expired.
@@ -45,7 +46,7 @@ func (c demoCommand) Run(ctx context.Context, p *program) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	log := &recorder{}
-	house, err := wiring.StartHouse(ctx, demoConfig(dir, c.Stay), wiring.HouseOptions{
+	house, err := wiring.StartHouse(ctx, demoConfig(dir, !c.Stay || c.FreePorts), wiring.HouseOptions{
 		Institution: demoInstitution,
 		Public:      c.Stay,
 		SandboxLog:  log.part("模拟中心"),
@@ -88,13 +89,13 @@ func (c *demoCommand) findPrograms() error {
 	return nil
 }
 
-// demoConfig puts everything on loopback, on free ports unless it is to stay.
-func demoConfig(dir string, stay bool) config.Config {
+// demoConfig puts everything on loopback, on free ports or on the default ones.
+func demoConfig(dir string, free bool) config.Config {
 	c := config.Default()
 	c.Server.Data = dir
 	c.Card.Sources = []string{"virtual:" + demoPatient}
 	c.Voucher.Code = patientCode(demoPatient)
-	if !stay {
+	if free {
 		c.Agent.Listen, c.Server.Listen, c.Sandbox.Listen = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
 	}
 	return c

@@ -12,7 +12,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"mps/test/drivers"
+	"mps/test/rig/port"
+	"mps/test/standin/drivers"
 )
 
 func TestMain(m *testing.M) {
@@ -44,11 +45,12 @@ func TestScripts(t *testing.T) {
 			e.Setenv("DRIVERS", vendors)
 			e.Setenv("MPS", filepath.Join(bin, "mps"))
 			for _, name := range []string{"AGENT", "SERVER", "CENTRE"} {
-				port, err := freePort()
+				r, err := port.Reserve(0)
 				if err != nil {
 					return err
 				}
-				e.Setenv(name, port)
+				e.Defer(func() { _ = r.Close() })
+				e.Setenv(name, r.String())
 			}
 			return nil
 		},
@@ -59,16 +61,6 @@ func TestScripts(t *testing.T) {
 			"expand":    expand,
 		},
 	})
-}
-
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	return port, err
 }
 
 // await PORT... waits until something listens on each port of this machine.

@@ -12,7 +12,7 @@ import (
 	"mps/driverhost"
 	"mps/failure"
 	"mps/gbk"
-	"mps/test/drivers"
+	"mps/test/standin/drivers"
 	"mps/voucher"
 	"mps/voucher/nationec"
 )

@@ -1,6 +1,7 @@
 // Package windows_test has host programs in C call MPS_Call of mps_client.dll,
 // with the real agent, server and sandbox behind it, all of one width. It runs
-// on Windows, under Wine, and in the emulated 32-bit machine: see run.
+// on Windows, under Wine, and in the emulated 32-bit machine: see
+// test/rig/on-windows.
 package windows_test
 
 import (
@@ -8,7 +9,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"io/fs"
 	"net"
 	"os"
@@ -16,10 +16,13 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/windows"
 
 	"mps/protocol"
 	"mps/rendezvous"
@@ -67,7 +70,7 @@ func newHouse(t *testing.T) *house {
 	h.expired = requestFile(t, protocol.CertVoucher, patient(t, "p08").Code)
 
 	data := filepath.Join(tempDir(t), "data")
-	h.centre = "http://" + h.start(t, "[sandbox]\nlisten = '127.0.0.1:0'\n", "sandbox") + sandbox.Path
+	_, h.centre = h.start(t, h.user, "[sandbox]\nlisten = '127.0.0.1:0'\n", "sandbox")
 	serverConfig := fmt.Sprintf("[server]\nlisten = '127.0.0.1:0'\ndata = '%s'\n[centre]\nurl = '%s'\n", data, h.centre)
 
 	file := configFile(t, serverConfig)
@@ -77,7 +80,7 @@ func newHouse(t *testing.T) *house {
 		t.Fatalf("no token in %s", added)
 	}
 	h.token = string(token[1])
-	h.server = "http://" + h.start(t, serverConfig, "server")
+	_, h.server = h.start(t, h.user, serverConfig, "server")
 	h.startAgent(t, h.user, fmt.Sprintf(
 		"[log]\nlevel = 'WARN'\n[agent]\nlisten = '%s'\nqueue = 64\nqueue_wait = '60s'\n[card]\nsources = ['virtual:p01']\n[voucher]\nserver = '%s'\ntoken = '%s'\n",
 		anyPort, h.server, h.token))
@@ -178,99 +181,68 @@ func (h *house) command(ctx context.Context, u user, name string, args ...string
 // A process is a part of MPS that runs until it is killed, at the latest when
 // its test ends.
 type process struct {
-	id    int
-	kill  func()
-	ready <-chan string // the address that its log tells
-	ended <-chan struct{}
+	id   int
+	kill func()
 }
 
-// launch starts a part of MPS.
-func (h *house) launch(t *testing.T, u user, toml string, args ...string) *process {
+// start starts a part of MPS and returns, when it says that it is ready, where.
+func (h *house) start(t *testing.T, u user, toml string, args ...string) (p process, url string) {
 	t.Helper()
 	cmd := h.command(context.Background(), u, "mps.exe", append([]string{"-c", configFile(t, toml)}, args...)...)
-	stderr, err := cmd.StderrPipe()
+	var log bytes.Buffer
+	cmd.Stderr = &log
+	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	ready, ended := make(chan string, 1), make(chan struct{})
-	var log string
-	go func() {
-		log = watch(stderr, ready)
-		cmd.Wait()
-		close(ended)
-	}()
 	kill := sync.OnceFunc(func() {
 		cmd.Process.Kill()
-		<-ended
+		cmd.Wait()
 		if t.Failed() {
-			t.Logf("log of mps %q:\n%s", args, log[max(0, len(log)-4000):])
+			t.Logf("log of mps %q:\n%s", args, log.Bytes()[max(0, log.Len()-4000):])
 		}
 	})
 	t.Cleanup(kill)
-	return &process{id: cmd.Process.Pid, kill: kill, ready: ready, ended: ended}
+	slow := time.AfterFunc(limit, func() { cmd.Process.Kill() })
+	defer slow.Stop()
+	line, err := bufio.NewReader(stdout).ReadString('\n')
+	if _, err := fmt.Sscanf(line, "ready "+args[0]+" %s", &url); err != nil {
+		t.Fatalf("mps %q says %q instead of being ready: %v", args, line, err)
+	}
+	return process{id: cmd.Process.Pid, kill: kill}, url
 }
 
-// start starts a part of MPS that others call, and returns its address when it
-// is ready.
-func (h *house) start(t *testing.T, toml string, args ...string) (address string) {
+// startAgent starts a user's agent and returns the address that it leaves.
+func (h *house) startAgent(t *testing.T, u user, toml string) (process, rendezvous.Address) {
 	t.Helper()
-	p := h.launch(t, h.user, toml, args...)
-	select {
-	case address := <-p.ready:
-		return address
-	case <-p.ended:
-		t.Fatalf("mps %q ended", args)
-	case <-time.After(time.Minute):
-		t.Fatalf("mps %q is not ready", args)
+	p, _ := h.start(t, u, toml, "agent")
+	a, err := rendezvous.Read(filepath.Join(u.appData, "mps"))
+	if err != nil {
+		t.Fatal("the agent leaves no address: ", err)
 	}
-	return ""
+	return p, a
 }
 
-// startAgent starts a user's agent and returns when the address file tells of
-// it.
-func (h *house) startAgent(t *testing.T, u user, toml string) (*process, rendezvous.Address) {
+// nobody returns a port on which nothing listens, and nothing else will until
+// the test ends: a socket has it that does not listen.
+func nobody(t *testing.T) string {
 	t.Helper()
-	dir := filepath.Join(u.appData, "mps")
-	before, _ := rendezvous.Read(dir)
-	p := h.launch(t, u, toml, "agent")
-	timeout := time.After(time.Minute)
-	for {
-		if a, err := rendezvous.Read(dir); err == nil && a != before {
-			return p, a
-		}
-		select {
-		case <-p.ended:
-			t.Fatal("the agent ended")
-		case <-timeout:
-			t.Fatal("the agent leaves no address")
-		case <-time.After(20 * time.Millisecond):
-		}
+	s, err := windows.Socket(windows.AF_INET, windows.SOCK_STREAM, windows.IPPROTO_TCP)
+	if err != nil {
+		t.Fatal(err)
 	}
-}
-
-var readyLine = regexp.MustCompile(`就绪.*(127\.0\.0\.1:\d+)`)
-
-// watch reads a log to its end, and tells the address in it.
-func watch(log io.Reader, address chan<- string) string {
-	var all strings.Builder
-	lines := bufio.NewScanner(log)
-	for lines.Scan() {
-		all.WriteString(lines.Text() + "\n")
-		if found := readyLine.FindStringSubmatch(lines.Text()); found != nil {
-			address <- found[1]
-		}
+	t.Cleanup(func() { windows.Closesocket(s) })
+	if err := windows.Bind(s, &windows.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		t.Fatal(err)
 	}
-	return all.String()
-}
-
-// freePort returns a port on which nothing listens.
-func freePort(t *testing.T) string {
-	l := listen(t)
-	l.Close()
-	return port(l.Addr().String())
+	address, err := windows.Getsockname(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strconv.Itoa(address.(*windows.SockaddrInet4).Port)
 }
 
 func listen(t *testing.T) net.Listener {

@@ -74,7 +74,7 @@ func call(t *testing.T, server *httptest.Server) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	host := exec.CommandContext(t.Context(), "../../bin/mps-host", "../../bin/libmps_client.so", "-")
+	host := exec.CommandContext(t.Context(), "../../../bin/mps-host", "../../../bin/libmps_client.so", "-")
 	// No agent of the user who runs the tests is to be found.
 	host.Env = append(os.Environ(), "MPS_CLIENT_PORT="+port, "MPS_CLIENT_AUTOSTART=0", "XDG_RUNTIME_DIR=/nonexistent")
 	host.Stdin = bytes.NewReader(request)

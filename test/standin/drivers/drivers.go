@@ -44,7 +44,7 @@ var folder = sync.OnceValues(func() (string, error) {
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building the stand-ins: %w\n%s", err, out)
 	}
-	return filepath.Join(here, "../../.cache/drivers/linux"), nil
+	return filepath.Join(here, "../../../.cache/drivers/linux"), nil
 })
 
 // Library returns the path of a stand-in: "sscard", "orphan/needs" and so on.

@@ -17,6 +17,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"mps/test/rig/port"
 )
 
 // SocketVariable names the environment variable that tells clients where the
@@ -46,7 +48,13 @@ type Daemon struct {
 func Start(dir string, readers ...string) (*Daemon, error) {
 	d := &Daemon{log: &log{ready: make(chan struct{})}, ended: make(chan error, 1)}
 	configuration := filepath.Join(dir, "reader.conf.d")
-	if err := d.configure(configuration, readers); err != nil {
+	reserved, err := d.configure(configuration, readers)
+	defer func() {
+		for _, r := range reserved {
+			_ = r.Close()
+		}
+	}()
+	if err != nil {
 		return nil, fmt.Errorf("pcscd: %w", err)
 	}
 	socket, err := listen(Socket(dir))
@@ -76,53 +84,53 @@ func Start(dir string, readers ...string) (*Daemon, error) {
 	}
 }
 
-// configure writes a reader.conf(5) with a port of its own for each slot.
-func (d *Daemon) configure(dir string, readers []string) error {
+// configure writes a reader.conf(5) with a port of its own for each slot,
+// reserved until vpcd listens on it.
+func (d *Daemon) configure(dir string, readers []string) (reserved []*port.Reservation, err error) {
 	vpcd, err := os.ReadFile(driver)
 	if err == nil {
 		_, err = os.Stat(program)
 	}
 	if err != nil {
-		return fmt.Errorf("install Debian's pcscd and vsmartcard-vpcd: %w", err)
+		return nil, fmt.Errorf("install Debian's pcscd and vsmartcard-vpcd: %w", err)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
+		return nil, err
 	}
 	var text bytes.Buffer
 	for i, reader := range readers {
-		port, err := freePorts()
+		slots, err := reserve()
 		if err != nil {
-			return err
+			return reserved, err
 		}
-		d.ports = append(d.ports, port)
+		reserved = append(reserved, slots...)
+		d.ports = append(d.ports, slots[0].Port)
 		// The driver keeps its slots in one table, whatever reader they belong
 		// to: each reader gets a driver of its own.
 		library := filepath.Join(filepath.Dir(dir), fmt.Sprintf("vpcd%d.so", i))
 		if err := os.WriteFile(library, vpcd, 0o755); err != nil {
-			return err
+			return reserved, err
 		}
-		fmt.Fprintf(&text, "FRIENDLYNAME %q\nDEVICENAME /dev/null:%#x\nLIBPATH %s\nCHANNELID %#[2]x\n", reader, port, library)
+		fmt.Fprintf(&text, "FRIENDLYNAME %q\nDEVICENAME /dev/null:%#x\nLIBPATH %s\nCHANNELID %#[2]x\n", reader, slots[0].Port, library)
 	}
-	return os.WriteFile(filepath.Join(dir, "vpcd"), text.Bytes(), 0o644)
+	return reserved, os.WriteFile(filepath.Join(dir, "vpcd"), text.Bytes(), 0o644)
 }
 
-// freePorts returns the first of two neighbouring free ports, one for each slot of
-// a reader.
-func freePorts() (int, error) {
-	var err error
-	for range 20 {
-		var first, second net.Listener
-		if first, err = net.Listen("tcp", "0.0.0.0:0"); err != nil {
-			return 0, err
+// reserve reserves two neighbouring ports, one for each slot of a reader.
+func reserve() ([]*port.Reservation, error) {
+	const tries = 20 // until the port after a free one is free, too
+	for range tries {
+		first, err := port.Reserve(0)
+		if err != nil {
+			return nil, err
 		}
-		port := first.Addr().(*net.TCPAddr).Port
-		second, err = net.Listen("tcp", "0.0.0.0:"+strconv.Itoa(port+1))
-		_ = first.Close()
+		second, err := port.Reserve(first.Port + 1)
 		if err == nil {
-			return port, second.Close()
+			return []*port.Reservation{first, second}, nil
 		}
+		_ = first.Close()
 	}
-	return 0, err
+	return nil, errors.New("no two neighbouring ports are free")
 }
 
 // listen returns a listening socket, of which nothing is left in this process once

@@ -14,7 +14,7 @@ import (
 
 	"mps/card/pcsc"
 	"mps/card/virtual"
-	"mps/test/pcsc/pcscd"
+	"mps/test/rig/pcscd"
 )
 
 // folder is where the service of these tests has its socket. libpcsclite reads

@@ -12,7 +12,7 @@ import (
 	"mps/card"
 	"mps/card/pcsc"
 	"mps/card/virtual"
-	"mps/test/pcsc/pcscd"
+	"mps/test/rig/pcscd"
 )
 
 // wanted is what the card of holder says.

@@ -55,8 +55,8 @@ func (h *house) readsExpired(t *testing.T) {
 }
 
 func (h *house) missesAgent(t *testing.T) {
-	nobody := newUser(t).with("MPS_CLIENT_PORT=" + freePort(t))
-	failed(t, h.run(t, nobody, "spec.exe", h.card), "读卡服务未启动")
+	alone := newUser(t).with("MPS_CLIENT_PORT=" + nobody(t))
+	failed(t, h.run(t, alone, "spec.exe", h.card), "读卡服务未启动")
 }
 
 func (h *house) hasSmallBuffer(t *testing.T) {
@@ -108,8 +108,8 @@ func (h *house) staysSteady(t *testing.T) {
 	}
 	readCard(t, h.run(t, h.user, "steady.exe", h.card, strconv.Itoa(answered)))
 	if unanswered > 0 {
-		nobody := newUser(t).with("MPS_CLIENT_PORT=" + freePort(t))
-		failed(t, h.run(t, nobody, "steady.exe", h.card, strconv.Itoa(unanswered)), "读卡服务未启动")
+		alone := newUser(t).with("MPS_CLIENT_PORT=" + nobody(t))
+		failed(t, h.run(t, alone, "steady.exe", h.card, strconv.Itoa(unanswered)), "读卡服务未启动")
 	}
 }
 
@@ -177,8 +177,8 @@ func (h *house) passesWideBlanks(t *testing.T) {
 	}
 
 	// The library's own messages are wide, too.
-	nobody := newUser(t).with("MPS_CLIENT_PORT=" + freePort(t))
-	if got := h.wideBlanks(t, nobody, plain, 1024); !strings.Contains(got, "读卡服务未启动") {
+	alone := newUser(t).with("MPS_CLIENT_PORT=" + nobody(t))
+	if got := h.wideBlanks(t, alone, plain, 1024); !strings.Contains(got, "读卡服务未启动") {
 		t.Errorf("without an agent: %q", got)
 	}
 }

@@ -165,7 +165,7 @@ func (h *house) waitsForAgent(t *testing.T) {
 
 // suspend calls one of the functions by which Windows halts whole processes;
 // they are in ntdll only.
-func suspend(t *testing.T, p *process, function string) {
+func suspend(t *testing.T, p process, function string) {
 	t.Helper()
 	handle, err := windows.OpenProcess(windows.PROCESS_SUSPEND_RESUME, false, uint32(p.id))
 	if err != nil {
