@@ -5,6 +5,7 @@ import (
 
 	"mps/mask"
 	"mps/protocol"
+	"mps/voucher"
 )
 
 // patientInfo is function N04.00.00.01.
@@ -41,9 +42,18 @@ func (a *Agent) queryVoucher(ctx context.Context, r *protocol.Request) (map[stri
 	if err != nil {
 		return nil, err
 	}
-	a.options.Log.Info("已查询电子凭证", "request_id", mask.Public(answer.RequestID), "centre_code", answer.Code)
+	a.options.Log.Info("已查询电子凭证", about(answer)...)
 	if err := answer.Err(); err != nil {
 		return nil, err
 	}
 	return map[string]string{protocol.OutPut: string(answer.JSON)}, nil
+}
+
+// about is what the log says of an answer. Only a server names a query.
+func about(answer *voucher.Answer) []any {
+	attrs := []any{"centre_code", answer.Code}
+	if answer.RequestID != "" {
+		attrs = append(attrs, "request_id", mask.Public(answer.RequestID))
+	}
+	return attrs
 }

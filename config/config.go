@@ -21,7 +21,11 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"mps/agent"
 	"mps/gbk"
+	"mps/journal"
+	"mps/sandbox"
+	"mps/server"
 	"mps/uplink"
 	"mps/voucher"
 	"mps/web"
@@ -117,9 +121,9 @@ func Default() Config {
 	return Config{
 		Agent: Agent{
 			Listen:    "127.0.0.1:7936",
-			Timeout:   Duration(60 * time.Second),
-			Queue:     8,
-			QueueWait: Duration(20 * time.Second),
+			Timeout:   Duration(agent.DefaultTimeout),
+			Queue:     agent.DefaultQueue,
+			QueueWait: Duration(agent.DefaultQueueWait),
 		},
 		Card: Card{Sources: []string{"pcsc"}, Wait: Duration(5 * time.Second)},
 		Voucher: Voucher{
@@ -131,15 +135,15 @@ func Default() Config {
 		Server: Server{
 			Listen:         "127.0.0.1:8936",
 			Data:           "data",
-			Timeout:        Duration(15 * time.Second),
-			AnswerLifetime: Duration(10 * time.Minute),
+			Timeout:        Duration(server.DefaultQueryTimeout),
+			AnswerLifetime: Duration(journal.DefaultAnswerLifetime),
 		},
 		Centre: Centre{
 			CodeField: voucher.DefaultCodeField,
 			Timeout:   Duration(voucher.DefaultCentreTimeout),
 			Extra:     map[string]any{},
 		},
-		Sandbox: Sandbox{Listen: "127.0.0.1:9936", Slow: Duration(20 * time.Second)},
+		Sandbox: Sandbox{Listen: "127.0.0.1:9936", Slow: Duration(sandbox.DefaultSlow)},
 	}
 }
 

@@ -21,10 +21,13 @@ import (
 	"time"
 )
 
+// DefaultAnswerLifetime is the window in which an agent may still retry.
+const DefaultAnswerLifetime = 10 * time.Minute
+
 // Options of a journal. Zero values mean the defaults.
 type Options struct {
 	// AnswerLifetime is how long a sealed answer is kept for retries.
-	// Default 10 minutes, the window in which an agent may still retry.
+	// 0 means DefaultAnswerLifetime.
 	AnswerLifetime time.Duration
 	// Log gets failures of the background work. Default: nowhere.
 	Log *slog.Logger
@@ -56,7 +59,7 @@ type Journal struct {
 // other keys are refused with [ErrForeignKey]. The database stays the caller's
 // to close, after the journal.
 func New(ctx context.Context, store Store, keys *Keys, options Options) (*Journal, error) {
-	options.AnswerLifetime = cmp.Or(options.AnswerLifetime, 10*time.Minute)
+	options.AnswerLifetime = cmp.Or(options.AnswerLifetime, DefaultAnswerLifetime)
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
 	}

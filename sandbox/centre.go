@@ -17,7 +17,9 @@ const (
 	// stands before it (observed in the field).
 	Path = "/localcfc/api/hsecfc/localQrCodeQuery"
 
-	defaultSlow = 20 * time.Second
+	// DefaultSlow is how long the answer to a slow code takes.
+	DefaultSlow = 20 * time.Second
+
 	maxRequest  = 64 << 10
 )
 
@@ -26,7 +28,7 @@ type Options struct {
 	// CodeField is the member of "data" that holds the scanned text; empty
 	// means ecQrCode.
 	CodeField string
-	// Slow is how long the answer to a slow code takes; 0 means 20 s.
+	// Slow is how long the answer to a slow code takes; 0 means DefaultSlow.
 	Slow time.Duration
 }
 
@@ -44,7 +46,7 @@ type Centre struct {
 func NewCentre(o Options) *Centre {
 	return &Centre{
 		codeField: cmp.Or(o.CodeField, voucher.DefaultCodeField),
-		slow:      cmp.Or(o.Slow, defaultSlow),
+		slow:      cmp.Or(o.Slow, DefaultSlow),
 		queries:   make(map[string]int),
 	}
 }

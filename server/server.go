@@ -69,12 +69,16 @@ type Options struct {
 	Log *slog.Logger
 	// Version is what /healthz tells.
 	Version string
-	// QueryTimeout bounds one query of the centre. Default 15 seconds.
+	// QueryTimeout bounds one query of the centre; 0 means
+	// DefaultQueryTimeout.
 	QueryTimeout time.Duration
 	// MaxQueries bounds the queries of the centre at one time; more are
 	// answered busy. Default 256.
 	MaxQueries int
 }
+
+// DefaultQueryTimeout bounds one query of the centre.
+const DefaultQueryTimeout = 15 * time.Second
 
 // recordTimeout bounds the wait for the journal, which is the wait for a disk.
 const recordTimeout = 10 * time.Second
@@ -93,7 +97,7 @@ type Server struct {
 func New(options Options) *Server {
 	options.Log = cmp.Or(options.Log, slog.New(slog.DiscardHandler))
 	options.Log = slog.New(mask.NewHandler(options.Log.Handler()))
-	options.QueryTimeout = cmp.Or(options.QueryTimeout, 15*time.Second)
+	options.QueryTimeout = cmp.Or(options.QueryTimeout, DefaultQueryTimeout)
 	options.MaxQueries = cmp.Or(options.MaxQueries, 256)
 	return &Server{options: options, flights: make(map[flightKey]*flight)}
 }
