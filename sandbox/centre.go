@@ -20,7 +20,7 @@ const (
 	// DefaultSlow is how long the answer to a slow code takes.
 	DefaultSlow = 20 * time.Second
 
-	maxRequest  = 64 << 10
+	maxRequest = 64 << 10
 )
 
 // Options of a centre. The zero value has the defaults.
