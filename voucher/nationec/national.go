@@ -108,7 +108,7 @@ func (n National) request(q voucher.Query) (string, error) {
 func failed(export string, err error) *voucher.Error {
 	text, kind := "调用电子凭证动态库失败，请重试！", voucher.ErrUnreachable
 	if e, ok := errors.AsType[*driverhost.Error](err); ok {
-		text = e.Text
+		text = e.Error()
 	}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
