@@ -20,12 +20,6 @@ import (
 	"mps/voucher"
 )
 
-// A CardSource reads the social security card that is in the reader. It stops
-// soon after ctx ends.
-type CardSource interface {
-	Read(ctx context.Context) (*card.Card, error)
-}
-
 // A CodeSource waits until a patient shows an e-voucher and returns the text
 // scanned. It stops soon after ctx ends.
 type CodeSource interface {
@@ -46,7 +40,7 @@ const (
 
 // Options are what an Agent works with. Only Log must be set.
 type Options struct {
-	Cards    CardSource     // nil: calls for a card are answered 设备未打开
+	Cards    card.Source    // nil: calls for a card are answered 设备未打开
 	Codes    CodeSource     // nil: only codes that callers bring are used
 	Vouchers VoucherQuerier // nil: calls for an e-voucher say that none is configured
 
@@ -82,7 +76,7 @@ type function func(ctx context.Context, r *protocol.Request) (map[string]string,
 // New returns an agent. Zero values of o mean the defaults.
 func New(o Options) *Agent {
 	if o.Cards == nil {
-		o.Cards = card.Source{}
+		o.Cards = card.Sources{}
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = DefaultTimeout

@@ -20,6 +20,7 @@ import (
 	"go.uber.org/goleak"
 
 	"mps/card"
+	"mps/failure"
 	"mps/protocol"
 	"mps/voucher"
 )
@@ -91,7 +92,7 @@ func TestCall(t *testing.T) {
 			protocol.Name: testCard.Name, protocol.CardCode: testCard.IdentificationCode}},
 		{"no reader", Options{}, request(cardRequest), "-1", "接口SSC_Open 失败:设备未打开！", nil},
 		{"card error", Options{Cards: cardFunc(func(context.Context) (*card.Card, error) {
-			return nil, &card.Error{Function: "SSC_ReadCard", Text: "坏了！"}
+			return nil, &card.Error{Function: "SSC_ReadCard", Failure: failure.Terse("test", "坏了！", "").With()}
 		})}, request(cardRequest), "-1", "接口SSC_ReadCard 失败:坏了！", nil},
 		{"unexpected error", Options{Cards: cardFunc(func(context.Context) (*card.Card, error) {
 			return nil, errors.New("secret internals")
@@ -291,7 +292,7 @@ func TestTimeoutKeepsTheDevicesWords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, _ := newAgent(Options{Timeout: time.Second, Cards: cardFunc(func(ctx context.Context) (*card.Card, error) {
 			<-ctx.Done()
-			return nil, &card.Error{Function: "SSC_ReadCard", Text: "卡片无应答！", Err: ctx.Err()}
+			return nil, &card.Error{Function: "SSC_ReadCard", Failure: failure.Terse("test", "卡片无应答！", "").With(), Err: ctx.Err()}
 		})})
 		if got := call(t, a, request(cardRequest)).Msg; got != "接口SSC_ReadCard 失败:卡片无应答！" {
 			t.Errorf("caller got %q", got)

@@ -127,13 +127,13 @@ func cardSource(c config.Config, log *slog.Logger) (card.Sources, error) {
 		switch {
 		case name == "pcsc":
 			reader := pcsc.New(pcsc.Options{Name: c.Card.Reader, Wait: time.Duration(c.Card.Wait), Log: log})
-			sources = append(sources, card.Source{Reader: reader})
+			sources = append(sources, card.FromReader(reader))
 		case kind == "virtual":
 			patient, ok := sandbox.Find(key)
 			if !ok {
 				return nil, fmt.Errorf("card.sources：没有测试病人%q，见 mps sandbox patients", key)
 			}
-			sources = append(sources, card.Source{Reader: &virtual.Reader{Card: patient.Card()}})
+			sources = append(sources, card.FromReader(&virtual.Reader{Card: patient.Card()}))
 		case kind == "driver":
 			d, ok := c.Driver[key]
 			if !ok {

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -155,12 +154,6 @@ func (d *diagnosis) lookAtReaders(ctx context.Context) {
 	}
 }
 
-// defaultExports are the functions that the kinds of drivers are called by.
-var defaultExports = map[string]string{
-	config.KindSSCard: "iReadCardBas",
-	config.KindSieaf:  "business_handle",
-}
-
 func (d *diagnosis) lookAtDriver(name string, drivers map[string]config.Driver) {
 	subject := "厂商驱动 " + name
 	c := drivers[name]
@@ -184,12 +177,7 @@ func (d *diagnosis) lookAtDriver(name string, drivers map[string]config.Driver) 
 			d.add(stateProblem, subject, "核对 host 的路径", "找不到宿主程序：%s", err)
 		}
 	}
-	export := c.Export
-	if export == "" {
-		export = defaultExports[c.Kind]
-	}
-	undecorated := func(e string) bool { return e == export || strings.HasPrefix(e, "_"+export+"@") }
-	if export != "" && !slices.ContainsFunc(f.Exports, undecorated) {
+	if export, args := carddriver.Function(c.Kind, c.Options); export != "" && !f.Has(export, args) {
 		d.add(stateProblem, subject, "核对 export，或换用与该驱动相符的 kind", "没有函数 %s", export)
 	}
 }
@@ -206,8 +194,8 @@ func (d *diagnosis) tryToRead(ctx context.Context, p *program, name string, trac
 	}
 	var lines strings.Builder
 	source := sources[0]
-	if s, ok := source.(card.Source); ok && trace {
-		source = card.Source{Reader: tracedReader{s.Reader, &lines}}
+	if trace {
+		source = card.TraceSource(source, &lines)
 	}
 	began := time.Now()
 	c, err := source.Read(ctx)
@@ -244,24 +232,4 @@ func next(err error) string {
 		return "按提示处理；代码 " + strconv.Itoa(int(code)) + " 可以告诉设备厂商"
 	}
 	return "运行 mps doctor card --trace，把输出发给技术支持"
-}
-
-// A tracedReader is a reader whose conversations with cards are written down.
-type tracedReader struct {
-	card.Reader
-	w io.Writer
-}
-
-func (r tracedReader) Connect(ctx context.Context) (card.Conn, error) {
-	c, err := r.Reader.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return tracedConn{card.Trace(c, r.w), c}, nil
-}
-
-// A tracedConn talks through the trace and closes the connection itself.
-type tracedConn struct {
-	card.Transport
-	io.Closer
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mps/agent"
+	"mps/card"
 	carddriver "mps/card/driver"
 	"mps/config"
 	"mps/driverhost"
@@ -17,52 +18,19 @@ type driverHostCommand struct{}
 
 func (driverHostCommand) Run() error { return driverhost.Serve() }
 
-// newDriverHost returns what calls the library of a driver. It starts nothing
-// before the first call, and its child ends with this process.
-func newDriverHost(d config.Driver, log *slog.Logger) *driverhost.Host {
+// driverHost says how the library of a driver is called. The child that does so
+// ends with this process.
+func driverHost(d config.Driver, log *slog.Logger) driverhost.Options {
 	options := driverhost.Options{Library: d.Library, Timeout: time.Duration(d.Timeout), Log: log}
 	if d.Host != "" {
 		options.Command = []string{d.Host, "driver-host"}
 	}
-	return driverhost.New(options)
+	return options
 }
 
 // cardDriver builds the source of cards that [driver.<name>] describes.
-func cardDriver(name string, d config.Driver, log *slog.Logger) (agent.CardSource, error) {
-	if d.Library == "" && d.Kind != config.KindSieafHTTP {
-		return nil, fmt.Errorf("[driver.%s]：没有填写library", name)
-	}
-	layout := carddriver.Layout(d.Layout)
-	request := carddriver.SieafRequest{User: d.User, Password: d.Password, Function: d.Function, Data: d.Data}
-	switch d.Kind {
-	case config.KindSSCard:
-		return carddriver.SSCard{Caller: newDriverHost(d, log), Export: d.Export, Type: int32(d.Type), Buffer: d.Buffer}, nil
-	case config.KindSieaf:
-		library := carddriver.SieafLibrary{Caller: newDriverHost(d, log), Export: d.Export, Buffer: d.Buffer}
-		return carddriver.Sieaf{Business: library, Request: request, Layout: layout}, nil
-	case config.KindSieafHTTP:
-		return carddriver.Sieaf{Business: carddriver.SieafHTTP{URL: d.URL}, Request: request, Layout: layout}, nil
-	case config.KindGeneric:
-		return genericDriver(name, d, layout, log)
-	}
-	return nil, fmt.Errorf("[driver.%s]：kind=%q不能读卡，应为%s、%s、%s或%s", name, d.Kind,
-		config.KindSSCard, config.KindSieaf, config.KindSieafHTTP, config.KindGeneric)
-}
-
-func genericDriver(name string, d config.Driver, layout carddriver.Layout, log *slog.Logger) (agent.CardSource, error) {
-	call := driverhost.Call{Export: d.Export}
-	for _, text := range d.Args {
-		arg, err := driverhost.ParseArg(text)
-		if err != nil {
-			return nil, fmt.Errorf("[driver.%s]：%w", name, err)
-		}
-		call.Args = append(call.Args, arg)
-	}
-	source := carddriver.Generic{Caller: newDriverHost(d, log), Call: call, Success: d.Success, Layout: layout}
-	if err := source.Check(); err != nil {
-		return nil, fmt.Errorf("[driver.%s]：%w", name, err)
-	}
-	return source, nil
+func cardDriver(name string, d config.Driver, log *slog.Logger) (card.Source, error) {
+	return carddriver.New(name, d.Kind, d.Options, driverHost(d, log))
 }
 
 // voucherDriver builds the querier that [driver.<name>] describes.
@@ -74,6 +42,6 @@ func voucherDriver(name string, d config.Driver, log *slog.Logger) (agent.Vouche
 		return nil, fmt.Errorf("[driver.%s]：没有填写library", name)
 	}
 	return nationec.National{
-		Caller: newDriverHost(d, log), Export: d.Export, URL: d.URL, Buffer: d.Buffer, CodeField: d.CodeField,
+		Caller: driverhost.New(driverHost(d, log)), Export: d.Export, URL: d.URL, Buffer: d.Buffer, CodeField: d.CodeField,
 	}, nil
 }
