@@ -54,14 +54,18 @@ var (
 // ErrMalformed, a StatusError, an error of t, or that of ctx. Read waits as long
 // as t does: give ctx a deadline.
 func Read(ctx context.Context, t Transport) (*Card, error) {
-	var before Card // what was read of the card before it was lost
+	var before Card      // what was read of the card before it was lost
+	reached := selecting // how far that got, which is what an error names
 	for {
 		var c Card
 		s := &session{t: t, function: selecting, selectP1: 0x02}
 		err := s.read(ctx, &c)
 		if s.lost != nil {
-			if failed := s.reconnect(ctx); failed != nil {
-				return nil, failed
+			if s.function == reading {
+				reached = reading
+			}
+			if err := s.reconnect(ctx); err != nil {
+				return nil, transportError(ctx, reached, err)
 			}
 			before = cmp.Or(before, c)
 			continue
@@ -80,14 +84,10 @@ func Read(ctx context.Context, t Transport) (*Card, error) {
 
 // reconnect gets back a card that was lost. Its error is why that cannot be.
 func (s *session) reconnect(ctx context.Context) error {
-	err := s.lost
 	if r, can := s.t.(Reconnecter); can {
-		err = r.Reconnect(ctx, s.lost)
+		return r.Reconnect(ctx, s.lost)
 	}
-	if err != nil {
-		return transportError(ctx, s.function, err)
-	}
-	return nil
+	return s.lost
 }
 
 // differsFrom tells whether what was read of a card cannot be of the same card as

@@ -81,6 +81,18 @@ func TestReconnect(t *testing.T) {
 	}
 }
 
+// TestLostForGood names the command that the read had come to before the card was
+// lost, even when it is lost again at the first command of the next attempt.
+func TestLostForGood(t *testing.T) {
+	for n, want := range []string{"SSC_SelectApp", "SSC_ReadCard", "SSC_ReadCard"} {
+		s := &slippery{n: n, cards: []*virtual.Card{virtual.New(holder, virtual.V2), virtual.New(holder, virtual.V2, virtual.PullOutAfter(0))}}
+		_, err := card.FromReader(s).Read(t.Context())
+		if !errors.Is(err, card.ErrRemoved) || err.Error() != "接口"+want+" 失败:卡片已被拔出，请重新插卡，读卡完成前不要拔卡！" {
+			t.Errorf("lost at command %d: %v", n, err)
+		}
+	}
+}
+
 // TestTraceSource traces a read whose card slips.
 func TestTraceSource(t *testing.T) {
 	var trace strings.Builder
