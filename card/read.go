@@ -75,7 +75,7 @@ func Read(ctx context.Context, t Transport) (*Card, error) {
 			return nil, s.protectedError(ctx, err)
 		case err != nil:
 			return nil, err
-		case before.differsFrom(c):
+		case contradict(before, c):
 			return nil, transportError(ctx, reading, fmt.Errorf("%w: another one is in the reader", ErrRemoved))
 		}
 		return &c, nil
@@ -90,12 +90,12 @@ func (s *session) reconnect(ctx context.Context) error {
 	return s.lost
 }
 
-// differsFrom tells whether what was read of a card cannot be of the same card as
-// c. Fields that are empty were not read or are not written.
-func (before Card) differsFrom(c Card) bool {
+// contradict tells whether what was read of a card, where it is not empty, cannot
+// be of the same card as what was read whole.
+func contradict(part, whole Card) bool {
 	differ := func(a, b string) bool { return a != "" && a != b }
-	return differ(before.IdentificationCode, c.IdentificationCode) ||
-		differ(before.Number, c.Number) || differ(before.IDNumber, c.IDNumber)
+	return differ(part.IdentificationCode, whole.IdentificationCode) ||
+		differ(part.Number, whole.Number) || differ(part.IDNumber, whole.IDNumber)
 }
 
 func (s *session) read(ctx context.Context, c *Card) error {
