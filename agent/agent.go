@@ -22,12 +22,6 @@ import (
 	"mps/voucher"
 )
 
-// A CardSource reads the social security card that is in the reader. It stops
-// soon after ctx ends.
-type CardSource interface {
-	Read(ctx context.Context) (*card.Card, error)
-}
-
 // A CodeSource waits until a patient shows an e-voucher and returns the text
 // scanned. It stops soon after ctx ends.
 type CodeSource interface {
@@ -43,7 +37,7 @@ const (
 
 // Options are what an Agent works with. Only Log must be set.
 type Options struct {
-	Cards    CardSource    // nil: calls for a card are answered 设备未打开
+	Cards    card.Source   // nil: calls for a card are answered 设备未打开
 	Vouchers VoucherLookup // nil: calls for an e-voucher say that none is configured
 	Query    voucher.Query // the hospital's part of every query: orgId, operator and so on
 

@@ -57,8 +57,7 @@ type Source struct {
 	Name    string // as in card.sources
 	PCSC    bool   // reads through the PC/SC readers of this machine
 	Library *Library
-	Card    agent.CardSource // nil when Err says why there is none
-	Reader  card.Reader      // where Card's APDUs go, for a trace; nil when it has none
+	Card    card.Source // nil when Err says why there is none
 	Err     error
 }
 

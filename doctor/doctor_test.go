@@ -40,8 +40,7 @@ func patient(t *testing.T, key string) doctor.Source {
 	if !ok {
 		t.Fatalf("no patient %s", key)
 	}
-	r := &virtual.Reader{Card: p.Card()}
-	return doctor.Source{Name: "virtual:" + key, Card: card.FromReader(r), Reader: r}
+	return doctor.Source{Name: "virtual:" + key, Card: card.FromReader(&virtual.Reader{Card: p.Card()})}
 }
 
 // diagnose runs where no agent runs.
@@ -149,7 +148,7 @@ func TestLibraries(t *testing.T) {
 		code    string // of the problem, "" for none
 	}{
 		{"as configured", doctor.Library{Path: sscard, Export: "iReadCardBas", Args: 2}, ""},
-		{"another export", doctor.Library{Path: sscard, Export: "SSC_Open"}, "doctor_library_export"},
+		{"another export", doctor.Library{Path: sscard, Export: "SSC_Open", Args: 1}, "doctor_library_export"},
 		{"e-vouchers", doctor.Library{Path: nation, Export: "NationEcTrans", Args: 3}, ""},
 		{"no file", doctor.Library{Path: sscard + ".gone"}, "doctor_library"},
 		{"no host", doctor.Library{Path: sscard, Host: sscard + ".gone"}, "doctor_library_host"},

@@ -3,7 +3,6 @@ package doctor
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -32,12 +31,7 @@ func (d *Diagnosis) lookAtLibrary(l Library) {
 			d.failed(subject, noHost.Because(err, err))
 		}
 	}
-	if l.Export != "" && !has(f, l.Export) {
+	if l.Export != "" && !f.Has(l.Export, l.Args) {
 		d.failed(subject, noExport.With(l.Export))
 	}
-}
-
-// has tells whether a library has a function, by its name or a decorated one.
-func has(f *driverhost.File, export string) bool {
-	return slices.ContainsFunc(f.Exports, func(e string) bool { return e == export || strings.HasPrefix(e, "_"+export+"@") })
 }

@@ -3,7 +3,6 @@ package doctor
 import (
 	"context"
 	"errors"
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -24,8 +23,8 @@ func (d *Diagnosis) tryToRead(ctx context.Context, s Source, trace bool) error {
 	}
 	var lines strings.Builder
 	source := s.Card
-	if trace && s.Reader != nil {
-		source = card.Source{Reader: tracedReader{s.Reader, &lines}}
+	if trace {
+		source = card.TraceSource(source, &lines)
 	}
 	began := time.Now()
 	c, err := source.Read(ctx)
@@ -62,24 +61,4 @@ func next(err error) string {
 		return "按提示处理；代码 " + strconv.Itoa(int(code)) + " 可以告诉设备厂商"
 	}
 	return "运行 mps doctor card --trace，把输出发给技术支持"
-}
-
-// A tracedReader is a reader whose conversations with cards are written down.
-type tracedReader struct {
-	card.Reader
-	w io.Writer
-}
-
-func (r tracedReader) Connect(ctx context.Context) (card.Conn, error) {
-	c, err := r.Reader.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return tracedConn{card.Trace(c, r.w), c}, nil
-}
-
-// A tracedConn talks through the trace and closes the connection itself.
-type tracedConn struct {
-	card.Transport
-	io.Closer
 }

@@ -128,7 +128,7 @@ func TestCards(t *testing.T) {
 				ctx, cancel = context.WithTimeout(ctx, 20*time.Millisecond)
 				defer cancel()
 			}
-			got, err := card.Source{Reader: &virtual.Reader{Card: p.Card()}}.Read(ctx)
+			got, err := card.FromReader(&virtual.Reader{Card: p.Card()}).Read(ctx)
 			if want := failures[p.card]; want != nil {
 				if !errors.Is(err, want) {
 					t.Fatalf("error %v, want %v", err, want)

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"mps/agent"
 	"mps/card"
 	"mps/card/pcsc"
 	"mps/card/virtual"
@@ -27,35 +26,23 @@ func Cards(c config.Config, log *slog.Logger) (card.Sources, error) {
 }
 
 // Card builds the one source of cards that an element of card.sources names.
-func Card(c config.Config, name string, log *slog.Logger) (agent.CardSource, error) {
-	if key, ok := strings.CutPrefix(name, "driver:"); ok {
+func Card(c config.Config, name string, log *slog.Logger) (card.Source, error) {
+	kind, key, _ := strings.Cut(name, ":")
+	switch {
+	case name == "pcsc":
+		return card.FromReader(pcsc.New(pcsc.Options{Name: c.Card.Reader, Wait: time.Duration(c.Card.Wait), Log: log})), nil
+	case kind == "virtual":
+		patient, ok := sandbox.Find(key)
+		if !ok {
+			return nil, unknownPatient.With(key)
+		}
+		return card.FromReader(&virtual.Reader{Card: patient.Card()}), nil
+	case kind == "driver":
 		d, ok := c.Driver[key]
 		if !ok {
 			return nil, unknownDriver.With(key)
 		}
 		return cardDriver(key, d, log)
 	}
-	r, err := reader(c.Card, name, log)
-	if err != nil {
-		return nil, err
-	}
-	return card.Source{Reader: r}, nil
+	return nil, unknownSource.With(name)
 }
-
-// reader returns the reader that an element of card.sources names.
-func reader(c config.Card, name string, log *slog.Logger) (card.Reader, error) {
-	if name == pcscSource {
-		return pcsc.New(pcsc.Options{Name: c.Reader, Wait: time.Duration(c.Wait), Log: log}), nil
-	}
-	key, ok := strings.CutPrefix(name, "virtual:")
-	if !ok {
-		return nil, unknownSource.With(name)
-	}
-	patient, ok := sandbox.Find(key)
-	if !ok {
-		return nil, unknownPatient.With(key)
-	}
-	return &virtual.Reader{Card: patient.Card()}, nil
-}
-
-const pcscSource = "pcsc"

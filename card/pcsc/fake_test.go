@@ -29,6 +29,7 @@ type fake struct {
 
 	waiting chan struct{} // closed to end a statusChange
 	hang    chan struct{} // what release waits for, if not nil
+	outTill time.Time     // the card is out of the reader until then
 	hear    func(reset bool)
 }
 
@@ -122,6 +123,9 @@ func (f *fake) statusChange(_ handle, timeout time.Duration, states []state) Cod
 }
 
 func (f *fake) connect(_ handle, reader string, share uint32) (handle, uint32, Code) {
+	if time.Now().Before(f.outTill) {
+		return 0, 0, codeNoCard
+	}
 	if code := next(f, &f.connects, ok); code != ok {
 		return 0, 0, code
 	}

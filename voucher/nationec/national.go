@@ -44,10 +44,12 @@ type Options struct {
 	CodeField string
 }
 
-// Export returns the function of the library that is called when configured is
-// the one that the configuration names, for who wants to know whether a library
-// has it.
-func Export(configured string) string { return cmp.Or(configured, DefaultExport) }
+// Function returns the name of the function that is called when configured is the
+// one that the configuration names, and with how many arguments, for
+// [driverhost.File.Has].
+func Function(configured string) (export string, args int) {
+	return cmp.Or(configured, DefaultExport), 3
+}
 
 // A National queries through
 //
@@ -60,7 +62,7 @@ type National struct{ options Options }
 // New returns what queries through the library that o describes. It calls
 // nothing yet. The error is a failure of kind [voucher.ErrConfig].
 func New(o Options) (*National, error) {
-	o.Export = Export(o.Export)
+	o.Export = cmp.Or(o.Export, DefaultExport)
 	o.Buffer = cmp.Or(o.Buffer, defaultBuffer)
 	if o.Buffer < 1 || o.Buffer > driverhost.MaxBuffer {
 		return nil, badBuffer.Because(voucher.ErrConfig, driverhost.MaxBuffer)

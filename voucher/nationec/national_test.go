@@ -132,10 +132,10 @@ func TestNew(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, n, err)
 		}
 	}
-	if got := nationec.Export(""); got != "NationEcTrans" {
+	if got, args := nationec.Function(""); got != "NationEcTrans" || args != 3 {
 		t.Errorf("a library is called by %s", got)
 	}
-	if got := nationec.Export("NationEcQuery"); got != "NationEcQuery" {
+	if got, args := nationec.Function("NationEcQuery"); got != "NationEcQuery" || args != 3 {
 		t.Errorf("a library is called by %s, which is not configured", got)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+
+	"mps/failure"
 )
 
 type sourceFunc func(context.Context) (*Card, error)
@@ -16,7 +18,9 @@ func TestSources(t *testing.T) {
 		return func(context.Context) (*Card, error) { return &Card{Name: name}, nil }
 	}
 	bad := func(text string, err error) sourceFunc {
-		return func(context.Context) (*Card, error) { return nil, &Error{"X", text, fmt.Errorf("cause: %w", err)} }
+		return func(context.Context) (*Card, error) {
+			return nil, &Error{"X", failure.Terse("test", text, "").With(), fmt.Errorf("cause: %w", err)}
+		}
 	}
 	tests := []struct {
 		name    string

@@ -10,6 +10,7 @@ import (
 
 	"mps/card"
 	"mps/card/virtual"
+	"mps/failure"
 )
 
 // slot is a reader that answers with one error or one card.
@@ -45,7 +46,7 @@ func refusing(ins byte, sw1, sw2 byte) tampered {
 }
 
 func TestErrors(t *testing.T) {
-	driver := &card.Error{Function: "iReadCardBas", Text: "没有PSAM卡！", Err: card.StatusError(0x6985)}
+	driver := &card.Error{Function: "iReadCardBas", Failure: card.Blank.With(), Err: card.StatusError(0x6985)}
 	inside := func(k virtual.Kind, o ...virtual.Option) slot { return slot{card: virtual.New(holder, k, o...)} }
 	odd := func(tag byte, response string) slot { return slot{card: answering(tag, response)} }
 	tests := []struct {
@@ -61,7 +62,7 @@ func TestErrors(t *testing.T) {
 		{"removed at once", slot{err: card.ErrRemoved}, "接口SSC_Open 失败:卡片已被拔出，请重新插卡，读卡完成前不要拔卡！", card.ErrRemoved},
 		{"slow reader", slot{err: context.DeadlineExceeded}, "接口SSC_Open 失败:打开读卡器超时，请检查读卡器连接后重试！", context.DeadlineExceeded},
 		{"broken reader", slot{err: errors.ErrUnsupported}, "接口SSC_Open 失败:读卡器通讯失败，请检查读卡器连接后重试！", errors.ErrUnsupported},
-		{"worded below", slot{err: fmt.Errorf("driver: %w", driver)}, "接口iReadCardBas 失败:没有PSAM卡！", driver},
+		{"worded below", slot{err: fmt.Errorf("driver: %w", driver)}, "接口iReadCardBas 失败:卡内无个人信息，该卡可能尚未启用，请持卡人到发卡机构处理！", driver},
 
 		{"reader unplugged", slot{card: broken{card.ErrNoReader}}, "接口SSC_SelectApp 失败:读卡器已断开，请检查读卡器连接后重试！", card.ErrNoReader},
 		{"card gone", slot{card: broken{card.ErrNoCard}}, "接口SSC_SelectApp 失败:卡片已被拔出，请重新插卡，读卡完成前不要拔卡！", card.ErrNoCard},
@@ -87,20 +88,20 @@ func TestErrors(t *testing.T) {
 		{"blank card", slot{card: virtual.New(virtual.Holder{}, virtual.V2)}, "接口SSC_ReadCard 失败:卡内无个人信息，该卡可能尚未启用，请持卡人到发卡机构处理！", card.ErrBlank},
 		{"card without records", slot{card: refusing(0xB2, 0x6A, 0x83)}, "接口SSC_ReadCard 失败:卡内无个人信息，该卡可能尚未启用，请持卡人到发卡机构处理！", card.ErrBlank},
 
-		{"short identification code", inside(virtual.V2, virtual.Record(0x01, []byte("123"))), damaged("卡识别码"), card.ErrMalformed},
-		{"card number not ASCII", inside(virtual.V2, virtual.Record(0x07, []byte("闽A12345"))), damaged("卡号"), card.ErrMalformed},
-		{"blank within the identity number", inside(virtual.V2, virtual.Record(0x08, []byte("350582 19720630061"))), damaged("身份证号"), card.ErrMalformed},
-		{"other tag", odd(0x08, "\x09\x00\x90\x00"), damaged("身份证号"), card.ErrMalformed},
-		{"no length", odd(0x08, "\x08\x90\x00"), damaged("身份证号"), card.ErrMalformed},
-		{"no record", odd(0x08, "\x90\x00"), damaged("身份证号"), card.ErrMalformed},
-		{"value cut off", odd(0x08, "\x08\x12350582\x90\x00"), damaged("身份证号"), card.ErrMalformed},
-		{"value too long", odd(0x08, "\x08\x1335058219720630061X0\x90\x00"), damaged("身份证号"), card.ErrMalformed},
-		{"data behind the value", odd(0x08, "\x08\x1235058219720630061X0\x90\x00"), damaged("身份证号"), card.ErrMalformed},
-		{"name that is no GB18030", inside(virtual.V2, virtual.Record(0x09, []byte("\xC1\xD6\xD0"))), damaged("姓名"), card.ErrMalformed},
-		{"name with a control character", inside(virtual.V2, virtual.Record(0x09, []byte("\xC1\xD6\x00\xD0\xA1"))), damaged("姓名"), card.ErrMalformed},
-		{"name of replacement characters", inside(virtual.V2, virtual.Record(0x09, []byte("\x84\x31\xA4\x37"))), damaged("姓名"), card.ErrMalformed},
-		{"name with no character", inside(virtual.V2, virtual.Record(0x09, []byte("\x84\x31\xA4\x38"))), damaged("姓名"), card.ErrMalformed}, // U+FFFE
-		{"half a character and no extension", slot{card: virtual.New(named("B"+strings.Repeat("满", 15)), virtual.V1)}, damaged("姓名"), card.ErrMalformed},
+		{"short identification code", inside(virtual.V2, virtual.Record(0x01, []byte("123"))), damagedText("卡识别码"), card.ErrMalformed},
+		{"card number not ASCII", inside(virtual.V2, virtual.Record(0x07, []byte("闽A12345"))), damagedText("卡号"), card.ErrMalformed},
+		{"blank within the identity number", inside(virtual.V2, virtual.Record(0x08, []byte("350582 19720630061"))), damagedText("身份证号"), card.ErrMalformed},
+		{"other tag", odd(0x08, "\x09\x00\x90\x00"), damagedText("身份证号"), card.ErrMalformed},
+		{"no length", odd(0x08, "\x08\x90\x00"), damagedText("身份证号"), card.ErrMalformed},
+		{"no record", odd(0x08, "\x90\x00"), damagedText("身份证号"), card.ErrMalformed},
+		{"value cut off", odd(0x08, "\x08\x12350582\x90\x00"), damagedText("身份证号"), card.ErrMalformed},
+		{"value too long", odd(0x08, "\x08\x1335058219720630061X0\x90\x00"), damagedText("身份证号"), card.ErrMalformed},
+		{"data behind the value", odd(0x08, "\x08\x1235058219720630061X0\x90\x00"), damagedText("身份证号"), card.ErrMalformed},
+		{"name that is no GB18030", inside(virtual.V2, virtual.Record(0x09, []byte("\xC1\xD6\xD0"))), damagedText("姓名"), card.ErrMalformed},
+		{"name with a control character", inside(virtual.V2, virtual.Record(0x09, []byte("\xC1\xD6\x00\xD0\xA1"))), damagedText("姓名"), card.ErrMalformed},
+		{"name of replacement characters", inside(virtual.V2, virtual.Record(0x09, []byte("\x84\x31\xA4\x37"))), damagedText("姓名"), card.ErrMalformed},
+		{"name with no character", inside(virtual.V2, virtual.Record(0x09, []byte("\x84\x31\xA4\x38"))), damagedText("姓名"), card.ErrMalformed}, // U+FFFE
+		{"half a character and no extension", slot{card: virtual.New(named("B"+strings.Repeat("满", 15)), virtual.V1)}, damagedText("姓名"), card.ErrMalformed},
 
 		{"no status", odd(0x08, "\x90"), "接口SSC_ReadCard 失败:卡片应答长度错误，请重新插卡后重试！", card.ErrMalformed},
 		{"nothing", odd(0x08, ""), "接口SSC_ReadCard 失败:卡片应答长度错误，请重新插卡后重试！", card.ErrMalformed},
@@ -110,7 +111,7 @@ func TestErrors(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c, err := card.Source{Reader: tt.reader}.Read(t.Context())
+			c, err := card.FromReader(tt.reader).Read(t.Context())
 			if err == nil {
 				t.Fatalf("Read = %v", c)
 			}
@@ -122,6 +123,9 @@ func TestErrors(t *testing.T) {
 			}
 			if _, worded := err.(*card.Error); !worded {
 				t.Errorf("%T is no *card.Error", err)
+			}
+			if f, is := errors.AsType[failure.Failure](err); !is || f.Code() == "" || f.Next() == "" {
+				t.Errorf("%v has no code, or does not say what to do", err)
 			}
 			for reason := err; reason != nil; reason = errors.Unwrap(reason) {
 				if s := fmt.Sprintf("%+v", reason); strings.Contains(s, "350582") || strings.Contains(s, "林") {
@@ -146,7 +150,7 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-func damaged(field string) string {
+func damagedText(field string) string {
 	return "接口SSC_ReadCard 失败:卡内" + field + "数据损坏，无法识别，请持卡人到发卡机构处理！"
 }
 
@@ -237,7 +241,7 @@ func TestCardMasksItself(t *testing.T) {
 func TestClose(t *testing.T) {
 	for _, kind := range []virtual.Kind{virtual.V2, virtual.Other} {
 		r := &closing{card: virtual.New(holder, kind)}
-		_, err := card.Source{Reader: r}.Read(t.Context())
+		_, err := card.FromReader(r).Read(t.Context())
 		if (err == nil) != (kind == virtual.V2) {
 			t.Error(err)
 		}
