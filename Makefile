@@ -1,7 +1,7 @@
 # MPS. "make help" lists what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help build dist demo test bench fmt setup clean
+.PHONY: help build dist demo check test bench fmt setup clean
 
 MPS = CGO_ENABLED=0 go build -trimpath -ldflags='-s -w'
 
@@ -20,8 +20,14 @@ dist: ## dist/windows-386 and dist/windows-amd64: mps.exe, mps_client.dll and wh
 demo: build ## show the whole way of a call, for a card and for e-vouchers
 	bin/mps demo
 
-test: setup build ## run every check there is
-	scripts/test
+check: build ## form, mistakes and unit tests, in a minute and without root, network or emulator
+	scripts/form
+	go test $$(go list ./... | grep -v /test/scenario/)
+	@echo "left to make test: test/scenario/, Windows, the examples, the C library's tests, the race detector, fuzzing"
+
+test: setup ## every check there is, two at a time
+	@$(MAKE) --no-print-directory --keep-going -j2 -f scripts/test.mk
+	@echo "all checks passed"
 
 bench: setup build ## measure, each figure beside its aim
 	go run ./bench

@@ -208,9 +208,9 @@ func (h *house) start(t *testing.T, u user, toml string, args ...string) (p proc
 	t.Cleanup(kill)
 	slow := time.AfterFunc(limit, func() { cmd.Process.Kill() })
 	defer slow.Stop()
-	line, err := bufio.NewReader(stdout).ReadString('\n')
+	line, _ := bufio.NewReader(stdout).ReadString('\n')
 	if _, err := fmt.Sscanf(line, "ready "+args[0]+" %s", &url); err != nil {
-		t.Fatalf("mps %q says %q instead of being ready: %v", args, line, err)
+		t.Fatalf("mps %q says %q instead of being ready", args, line)
 	}
 	return process{id: cmd.Process.Pid, kill: kill}, url
 }

@@ -1,0 +1,86 @@
+# The steps of "make test". A single one: make -f scripts/test.mk fuzz
+#
+# Each recipe is one script, which scripts/step runs; make calls that as its shell. The order is the
+# one in which they begin: first what others wait for, then what the emulator does, which takes one
+# processor, beside what Go does.
+
+SHELL       := scripts/step
+.SHELLFLAGS = $@
+.ONESHELL:
+.SILENT:
+
+FUZZ_SECONDS ?= 3
+FUZZ_RUNS    ?= 5000
+
+STEPS := build guest windows guest-calls form guest-faults race guest-drivers capi guest-examples wine \
+         examples fuzz platforms
+.PHONY: all $(STEPS)
+all: $(STEPS)
+
+# What others need.
+
+build:
+	make build
+
+guest: # the emulated machine
+	test/rig/guest32/build
+
+windows: build # the programs in dist/ are the same in two builds
+	make dist
+	for arch in 386 amd64; do
+	    CGO_ENABLED=0 GOOS=windows GOARCH=$$arch go build -trimpath -ldflags='-s -w' -o .cache/again/mps-$$arch.exe ./cmd/mps
+	    cmp .cache/again/mps-$$arch.exe dist/windows-$$arch/mps.exe
+	done
+	make -s -C test/scenario/windows
+	make -s -C test/standin/drivers/libraries windows
+	make -s -C test/standin/winscard
+
+# On Windows. The scenarios are spread over two machines that take about the same time.
+
+scenarios := --with .cache/windows ./test/scenario/windows
+drivers   := --with .cache/drivers/windows ./driverhost ./card/driver ./voucher/nationec
+
+guest-calls: guest windows
+	test/rig/on-windows --width 32 --run Calls --skip 1000_loads $(scenarios)
+
+guest-faults: guest windows
+	test/rig/on-windows --width 32 --skip 'Calls/([^1]|10000)|Outages' $(scenarios)
+	test/rig/on-windows --width 32 --before 'ifconfig lo down' --run Outages $(scenarios)
+
+guest-drivers: guest windows # each calling convention matters to calls that come back only
+	test/rig/on-windows --width 32 --set MPS_DRIVERS=stdcall $(drivers)
+	for convention in cdecl decorated; do
+	    test/rig/on-windows --width 32 --set MPS_DRIVERS=$$convention \
+	        --run '^(TestCall|TestInspect|TestSSCard|TestGeneric|TestSieafLibrary|TestNational)$$' $(drivers)
+	done
+	test/rig/on-windows --width 32 --with .cache/winscard ./card/pcsc
+
+guest-examples: guest windows
+	examples/run-windows-tests
+
+wine: windows
+	test/rig/on-windows --width 64 --skip Outages $(scenarios)
+	test/rig/on-windows --width 64 --set MPS_DRIVERS=stdcall $(drivers)
+	test/rig/on-windows --width 64 --with .cache/winscard ./card/pcsc
+
+# On Linux.
+
+form:
+	scripts/form
+
+race: build
+	go test -race -count=1 ./...
+
+examples: build
+	examples/run-tests
+
+capi: build windows
+	make -C capi test FUZZ_SECONDS=$(FUZZ_SECONDS)
+
+fuzz:
+	scripts/fuzz $(FUZZ_RUNS)
+
+platforms:
+	for platform in linux/arm64 linux/loong64; do
+	    CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} go build -trimpath -o /dev/null ./cmd/mps
+	done
