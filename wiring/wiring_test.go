@@ -140,7 +140,7 @@ func TestRefused(t *testing.T) {
 		{"no such patient", "config_card_patient", func(c *config.Config) { c.Card.Sources = []string{"virtual:p99"} }},
 		{"no such driver", "config_card_driver", func(c *config.Config) { c.Card.Sources = []string{"driver:x"} }},
 		{"no such source", "config_card_source", func(c *config.Config) { c.Card.Sources = []string{"serial"} }},
-		{"driver without library", "driver_no_library", func(c *config.Config) {
+		{"driver without library", "driver_config_library", func(c *config.Config) {
 			c.Card.Sources = []string{"driver:x"}
 			c.Driver = map[string]config.Driver{"x": {Kind: "sscard"}}
 		}},
