@@ -276,13 +276,48 @@ func TestLeftBehind(t *testing.T) {
 		if !errors.Is(err, ErrBusy) || !strings.Contains(err.Error(), "上一次操作还没有结束") {
 			t.Errorf("the next one: %v", err)
 		}
+		ended, reset := time.Now(), time.Duration(0)
+		f.hear = func(withReset bool) {
+			if withReset {
+				reset = time.Since(ended)
+			}
+		}
 		close(free)
 		if _, err := card.FromReader(r).Read(t.Context()); err != nil {
 			t.Error(err)
 		}
+		if reset < resetAfter {
+			t.Errorf("reset %v after the call, when PC/SC may not have seen that the card is gone", reset)
+		}
 		calls := strings.Join(f.noted(), " ")
 		if !strings.HasPrefix(calls, "connect A4 cancel disconnect reset=true release connect A4") {
 			t.Errorf("calls %s", calls)
+		}
+	})
+}
+
+// TestLeftBehindConnecting has another program keep the card in a transaction for
+// longer than a read waits. When it lets go, the card is given back at once: the
+// read that was left behind is done with it.
+func TestLeftBehindConnecting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		f.connects = []Code{codeSharingViolation}
+		f.held = make(chan struct{})
+		r := f.reader(Options{Busy: time.Second})
+		_, err := card.FromReader(r).Read(t.Context())
+		if !errors.Is(err, ErrBusy) || !strings.Contains(err.Error(), "读卡器正被其他程序使用") {
+			t.Error(err)
+		}
+		ended := time.Now()
+		close(f.held)
+		synctest.Wait()
+		want := "connect shared cancel end reset=true disconnect reset=false release"
+		if got := strings.Join(f.noted(), " "); got != want {
+			t.Errorf("calls %s\nwant  %s", got, want)
+		}
+		if took := time.Since(ended); took != 0 {
+			t.Errorf("given back after %v", took)
 		}
 	})
 }

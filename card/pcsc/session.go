@@ -18,6 +18,7 @@ type session struct {
 	connected   bool
 	transaction bool
 	protocol    uint32
+	lost        time.Time       // since when the card has answered nothing; zero: it answers
 	behind      <-chan struct{} // closed when the call that was left behind ends
 }
 
@@ -141,12 +142,17 @@ func (s *session) transmit(ctx context.Context, command []byte) ([]byte, error) 
 		n, code = s.library.transmit(s.card, s.protocol, command, response)
 		return code
 	})
+	if err == nil && n < 2 {
+		err = codeNotTransacted
+	}
 	if err != nil {
+		unanswered := codeOf(err).cardLost() || s.behind != nil
+		if unanswered && s.lost.IsZero() {
+			s.lost = time.Now()
+		}
 		return nil, err
 	}
-	if n < 2 {
-		return nil, codeNotTransacted
-	}
+	s.lost = time.Time{}
 	return response[:n], nil
 }
 
@@ -154,7 +160,8 @@ func (s *session) transmit(ctx context.Context, command []byte) ([]byte, error) 
 const maxClosing = 2 * time.Second
 
 // close ends everything. Where a call was left behind, that is done when it ends;
-// a wait for a card is made to end.
+// a wait for a card is made to end. A card that was lost just now is left alone for
+// resetAfter before it is reset.
 func (s *session) close(reset bool) error {
 	var code Code
 	ended := make(chan struct{})
@@ -166,6 +173,12 @@ func (s *session) close(reset bool) error {
 				_ = s.library.cancel(s.context)
 			}
 			<-s.behind
+			if !s.lost.IsZero() {
+				s.lost = time.Now() // the command may have ended because the card was pulled out
+			}
+		}
+		if reset && s.connected {
+			time.Sleep(time.Until(s.lost.Add(resetAfter)))
 		}
 		code = s.end(reset)
 		close(ended)
