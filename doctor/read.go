@@ -48,10 +48,11 @@ func (d *Diagnosis) tryToRead(ctx context.Context, s Source, trace bool) error {
 // next says what to do about a failed read at the workstation, which is more
 // than what its text tells the cashier.
 func next(err error) string {
+	_, hosted := errors.AsType[*driverhost.Error](err)
 	switch code, coded := errors.AsType[driver.CodeError](err); {
 	case errors.Is(err, card.ErrAuthentication):
 		return "在 card.sources 中加上厂商驱动，例如 [\"pcsc\", \"driver:sscard\"]，并填写 [driver.sscard]"
-	case errors.As(err, new(*driverhost.Error)):
+	case hosted:
 		return "按提示处理，并核对 [driver.…] 的配置"
 	case errors.Is(err, card.ErrNoReader):
 		return "接好读卡器，确认它的驱动已安装"

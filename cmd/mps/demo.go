@@ -164,8 +164,7 @@ func (d *demonstration) call(ctx context.Context, request []byte) (*protocol.Res
 	}
 	answer, err := host.Output()
 	if err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 			err = fmt.Errorf("%w：%s", err, exit.Stderr)
 		}
 		return nil, demoHostFailed.Because(err, err)
