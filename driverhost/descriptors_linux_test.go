@@ -1,12 +1,16 @@
 package driverhost_test
 
 import (
+	"errors"
 	"io"
 	"os"
 	"testing"
+	"time"
 
+	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
 
+	"mps/driverhost"
 	"mps/test/standin/drivers"
 )
 
@@ -33,4 +37,20 @@ func TestInheritedDescriptors(t *testing.T) {
 	if got, err := io.ReadAll(r); len(got) > 0 || err != nil {
 		t.Errorf("the library wrote %d bytes, %v", len(got), err)
 	}
+}
+
+// The end of a child is noticed even when a process that its library has
+// started lives on and keeps the pipes open.
+func TestLibraryForksAndQuits(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	h := driverhost.New(driverhost.Options{Library: drivers.Library(t, "sscard"), Timeout: time.Minute})
+	defer h.Close()
+	for range 2 {
+		reads(t, h)
+		_, err := h.Call(t.Context(), call("fork_and_quit", 3))
+		if e := errors.Unwrap(err); !errors.Is(err, driverhost.ErrCrashed) || e.Error() != driverhost.ErrCrashed.Error()+": exit status 3" {
+			t.Errorf("%v (%v)", err, e)
+		}
+	}
+	reads(t, h)
 }
