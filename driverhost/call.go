@@ -8,8 +8,10 @@
 // of the other width, so that a 64-bit agent uses a 32-bit library.
 //
 // Host and child talk over the child's standard input and output, in frames of
-// bounded length (frame.go). The library never gets at these two: before it is
-// loaded, they are moved away and replaced by the null device.
+// bounded length (frame.go). Before the library is loaded, these two are moved
+// away and replaced by the null device, and whatever else the child inherited is
+// closed. What a library still writes to them is no answer, because answers have
+// a number that it does not know.
 //
 // The package knows functions and bytes, nothing of cards or e-vouchers.
 package driverhost

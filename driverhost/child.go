@@ -13,6 +13,11 @@ import (
 // grace is how long a child may take to end when nothing keeps it.
 const grace = time.Second
 
+// drain is how long a child that has ended is still listened to: what it has
+// said lies in a pipe whose other end may be held open by a process that its
+// library has started, so that there is no end to wait for.
+const drain = 200 * time.Millisecond
+
 // errEnded tells that the child is gone.
 var errEnded = errors.New("the child has ended")
 
@@ -20,6 +25,7 @@ var errEnded = errors.New("the child has ended")
 type child struct {
 	command *exec.Cmd
 	in, out *os.File // ours of its standard input and output
+	number  uint64   // of the next call
 	stderr  *lastWords
 	ended   chan struct{} // closed when the process is gone
 	status  string        // how it ended, valid then
@@ -52,6 +58,7 @@ func startChild(command []string, library string) (*child, error) {
 		command:  exec.Command(command[0], command[1:]...),
 		in:       in,
 		out:      out,
+		number:   drawNumber(),
 		stderr:   &lastWords{},
 		ended:    make(chan struct{}),
 		forsaken: make(chan struct{}),
@@ -59,9 +66,14 @@ func startChild(command []string, library string) (*child, error) {
 	c.forsake = sync.OnceFunc(func() { close(c.forsaken) })
 	c.command.Stdin, c.command.Stdout, c.command.Stderr = theirIn, theirOut, c.stderr
 	c.command.Env = environment(library)
-	c.command.WaitDelay = grace // a process that the library has started may keep stderr open
+	c.command.WaitDelay = drain // the same holds for stderr
 	hideWindow(c.command)
-	if err := c.command.Start(); err != nil {
+	// The number fits into the pipe before there is anybody who reads it.
+	err = writeNumber(in, c.number)
+	if err == nil {
+		err = c.command.Start()
+	}
+	if err != nil {
 		in.Close()
 		out.Close()
 		return nil, err
@@ -88,7 +100,7 @@ func environment(library string) []string {
 func (c *child) wait() {
 	err := c.command.Wait()
 	c.status = "exit status 0"
-	if err != nil {
+	if err != nil && !errors.Is(err, exec.ErrWaitDelay) {
 		c.status = err.Error()
 	}
 	c.in.Close()
@@ -106,30 +118,39 @@ func (c *child) hasEnded() bool {
 	}
 }
 
-// exchange sends a request and waits for the answer, but no longer than ctx.
-// Errors are errMalformed, errEnded and that of ctx. After one, the child must
-// be ended: what it sends later belongs to nothing.
+// exchange sends a request and waits for the answer, but no longer than ctx or
+// the child's life. Errors are errMalformed, errEnded and that of ctx. After one,
+// the child must be ended: what it sends later belongs to nothing.
 func (c *child) exchange(ctx context.Context, r request) (response, error) {
 	type outcome struct {
 		answer response
 		err    error
 	}
+	number := c.number
+	c.number++
 	done := make(chan outcome, 1)
 	go func() {
 		var o outcome
-		if o.err = writeFrame(c.in, r); o.err == nil {
-			o.err = readFrame(c.out, &o.answer)
+		if o.err = writeFrame(c.in, number, r); o.err == nil {
+			o.err = readFrame(c.out, number, &o.answer)
+		}
+		if o.err != nil && !errors.Is(o.err, errMalformed) {
+			o.err = errEnded
 		}
 		done <- o
 	}()
 	select {
 	case o := <-done:
-		if o.err != nil && !errors.Is(o.err, errMalformed) {
-			o.err = errEnded
-		}
 		return o.answer, o.err
 	case <-ctx.Done():
 		return response{}, ctx.Err()
+	case <-c.ended:
+	}
+	select {
+	case o := <-done:
+		return o.answer, o.err
+	case <-time.After(drain):
+		return response{}, errEnded
 	}
 }
 

@@ -13,11 +13,11 @@ import (
 func TestReports(t *testing.T) {
 	f := otherWidth.With("SSCardDriver.dll", "32位", "64位")
 	var wire bytes.Buffer
-	if err := writeFrame(&wire, response{Failure: reportOf(f)}); err != nil {
+	if err := writeFrame(&wire, number, response{Failure: reportOf(f)}); err != nil {
 		t.Fatal(err)
 	}
 	var r response
-	if err := readFrame(&wire, &r); err != nil {
+	if err := readFrame(&wire, number, &r); err != nil {
 		t.Fatal(err)
 	}
 	err := error(r.Failure.error())

@@ -10,8 +10,15 @@ import (
 	"testing"
 )
 
+// number is that of the calls in these tests.
+const number = 0x0102030405060708
+
 func frame(body string) []byte {
-	return append(binary.LittleEndian.AppendUint32(nil, uint32(len(body))), body...)
+	return append(header(number, uint32(len(body))), body...)
+}
+
+func header(number uint64, length uint32) []byte {
+	return binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint64(nil, number), length)
 }
 
 func TestFrames(t *testing.T) {
@@ -19,46 +26,51 @@ func TestFrames(t *testing.T) {
 	sent := request{"C:\\医保\\SSCardDriver.dll", Call{Export: "iReadCardBas", Args: []Arg{Int(-1), Text("林"), Buffer(MaxBuffer)}}}
 	full := response{Result: Result{Int: -27010, Outputs: [][]byte{bytes.Repeat([]byte{0x81}, MaxBuffer)}}}
 	for _, v := range []any{sent, full, response{Failure: reportOf(exportUnknown.With("x.dll", "y"))}} {
-		if err := writeFrame(&wire, v); err != nil {
+		if err := writeFrame(&wire, number, v); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var r request
-	if err := readFrame(&wire, &r); err != nil || !reflect.DeepEqual(r, sent) {
+	if err := readFrame(&wire, number, &r); err != nil || !reflect.DeepEqual(r, sent) {
 		t.Errorf("%+v, %v", r, err)
 	}
 	var answer response
-	if err := readFrame(&wire, &answer); err != nil || !reflect.DeepEqual(answer, full) {
+	if err := readFrame(&wire, number, &answer); err != nil || !reflect.DeepEqual(answer, full) {
 		t.Errorf("%d bytes, %v", len(answer.Result.Output(0)), err)
 	}
 	answer = response{}
-	if err := readFrame(&wire, &answer); err != nil || answer.Failure == nil {
+	if err := readFrame(&wire, number, &answer); err != nil || answer.Failure == nil {
 		t.Error(err)
 	}
-	if err := readFrame(&wire, &answer); err != io.EOF {
+	if err := readFrame(&wire, number, &answer); err != io.EOF {
 		t.Error(err)
 	}
-	if err := writeFrame(&wire, strings.Repeat("x", maxFrame)); err == nil || wire.Len() != 0 {
+	if err := writeFrame(&wire, number, strings.Repeat("x", maxFrame)); err == nil || wire.Len() != 0 {
 		t.Errorf("%d bytes, %v", wire.Len(), err)
 	}
 }
 
 func TestBadFrames(t *testing.T) {
 	for name, wire := range map[string][]byte{
-		"too long":      {0x01, 0x00, 0x04, 0x00},
-		"far too long":  {0xff, 0xff, 0xff, 0xff, '{', '}'},
+		"too long":      header(number, maxFrame+1),
+		"far too long":  append(header(number, 0xffffffff), "{}"...),
+		"of the next":   append(header(number+1, 2), "{}"...),
+		"of the last":   append(header(number-1, 2), "{}"...),
+		"shifted":       append([]byte{0}, frame("{}")...),
+		"a stray line":  []byte("iReadCardBas\n"),
+		"a stray word":  []byte("PASS\n"),
 		"no JSON":       frame("iReadCardBas: 350000|35058219720630061X"),
 		"not an object": frame("[]"),
 		"empty":         frame(""),
 		"not base64":    frame(`{"result":{"outputs":["林"]}}`),
 	} {
 		var r response
-		if err := readFrame(bytes.NewReader(wire), &r); !errors.Is(err, errMalformed) || strings.Contains(err.Error(), "350582") {
+		if err := readFrame(bytes.NewReader(wire), number, &r); !errors.Is(err, errMalformed) || strings.Contains(err.Error(), "350582") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	var r response
-	if err := readFrame(bytes.NewReader(frame("{}")[:5]), &r); !errors.Is(err, io.ErrUnexpectedEOF) {
+	if err := readFrame(bytes.NewReader(frame("{}")[:headerLen+1]), number, &r); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Error(err)
 	}
 }
@@ -68,10 +80,11 @@ func FuzzReadFrame(f *testing.F) {
 	f.Add(frame(`{"result":{"int":-2,"outputs":["MzUwMDAwfA=="]}}`))
 	f.Add(frame(`{"failure":{"code":"driver_export_unknown","text":"驱动程序库中没有函数！","next":""},"result":{"text":"AA=="}}`))
 	f.Add(frame(`{"failure":{"code":"?","text":"35058219720630061X"}}`))
-	f.Add([]byte{0xff, 0xff, 0xff, 0x7f})
+	f.Add(header(number, 0x7fffffff))
+	f.Add(append(header(number+1, 2), "{}"...))
 	f.Fuzz(func(t *testing.T, wire []byte) {
 		var r response
-		if readFrame(bytes.NewReader(wire), &r) != nil {
+		if readFrame(bytes.NewReader(wire), number, &r) != nil {
 			return
 		}
 		if r.Failure != nil {
@@ -81,10 +94,10 @@ func FuzzReadFrame(f *testing.F) {
 		}
 		var again bytes.Buffer
 		var second response
-		if err := writeFrame(&again, r); err != nil {
+		if err := writeFrame(&again, number, r); err != nil {
 			return // base64 and escapes may make it longer than it came
 		}
-		if err := readFrame(&again, &second); err != nil {
+		if err := readFrame(&again, number, &second); err != nil {
 			t.Fatalf("does not read what it wrote: %v", err)
 		}
 		if !bytes.Equal(second.Result.Text, r.Result.Text) || len(second.Result.Outputs) != len(r.Result.Outputs) {
@@ -99,7 +112,7 @@ func FuzzRequest(f *testing.F) {
 	f.Add(frame(`{"call":{"export":"x","args":[{"kind":"buffer","size":-1}]}}`))
 	f.Fuzz(func(t *testing.T, wire []byte) {
 		var r request
-		if readFrame(bytes.NewReader(wire), &r) != nil || r.Call.check() != nil {
+		if readFrame(bytes.NewReader(wire), number, &r) != nil || r.Call.check() != nil {
 			return
 		}
 		memory := 0

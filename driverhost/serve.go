@@ -11,7 +11,8 @@ import (
 )
 
 // Serve is the child's side: it loads the library of the first request and
-// makes the calls that come over standard input, until that ends. It is all
+// makes the calls that come over standard input, until that ends or holds
+// something that the host has not sent. It is all
 // that "mps driver-host" does; nothing else may use the process's standard
 // input and output.
 //
@@ -20,6 +21,9 @@ import (
 func Serve() error {
 	in, out, err := takeStdio()
 	if err != nil {
+		return err
+	}
+	if err := closeInherited(); err != nil {
 		return err
 	}
 	busy, err := serve(in, out)
@@ -31,7 +35,15 @@ func Serve() error {
 
 // serve makes calls until in ends. busy tells that a call is still running.
 func serve(in io.Reader, out io.Writer) (busy bool, err error) {
-	requests := make(chan request)
+	number, err := readNumber(in)
+	if err != nil {
+		return false, endOrError(err)
+	}
+	type numbered struct {
+		number uint64
+		request
+	}
+	requests := make(chan numbered)
 	defer close(requests)
 	broken := make(chan error, 1)
 	var working atomic.Bool
@@ -40,7 +52,7 @@ func serve(in io.Reader, out io.Writer) (busy bool, err error) {
 		runtime.LockOSThread()
 		var c caller
 		for r := range requests {
-			err := writeFrame(out, c.answer(r))
+			err := writeFrame(out, r.number, c.answer(r.request))
 			working.Store(false)
 			if err != nil {
 				broken <- err
@@ -48,13 +60,10 @@ func serve(in io.Reader, out io.Writer) (busy bool, err error) {
 			}
 		}
 	}()
-	for {
-		var r request
-		if err := readFrame(in, &r); err != nil {
-			if err == io.EOF {
-				err = nil
-			}
-			return working.Load(), err
+	for ; ; number++ {
+		r := numbered{number: number}
+		if err := readFrame(in, number, &r.request); err != nil {
+			return working.Load(), endOrError(err)
 		}
 		working.Store(true)
 		select {
@@ -63,6 +72,14 @@ func serve(in io.Reader, out io.Writer) (busy bool, err error) {
 			return false, err
 		}
 	}
+}
+
+// endOrError is nil for the end of the input, which is how a host ends a child.
+func endOrError(err error) error {
+	if err == io.EOF {
+		return nil
+	}
+	return err
 }
 
 // A caller makes calls of one library.

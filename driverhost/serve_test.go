@@ -34,7 +34,11 @@ func TestChildEndsWithItsHost(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if _, err := stdin.Write(append(binary.LittleEndian.AppendUint32(nil, uint32(len(body))), body...)); err != nil {
+				const number = 1
+				wire := binary.LittleEndian.AppendUint64(nil, number) // of the first call
+				wire = binary.LittleEndian.AppendUint64(wire, number)
+				wire = binary.LittleEndian.AppendUint32(wire, uint32(len(body)))
+				if _, err := stdin.Write(append(wire, body...)); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -64,6 +64,10 @@ func openNull(wanted windows.Handle) (null windows.Handle, err error) {
 	return null, nil // those opened before it stay open: there are seven at most
 }
 
+// closeInherited has nothing to close: package os lets a child inherit its
+// three standard handles only.
+func closeInherited() error { return nil }
+
 // endProcess ends this process without asking the library: ExitProcess would
 // let it have its say, and wait for locks that the hanging call holds.
 func endProcess() { windows.TerminateProcess(windows.CurrentProcess(), 1) }
