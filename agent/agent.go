@@ -2,39 +2,30 @@
 // owns the devices of the workstation and joins what protocol, card and
 // voucher know apart from each other.
 //
-// A call comes in as POST /v1/call, usually from the client library, with the
-// bytes of a request, and is always answered with the bytes of an answer that
-// fits the caller's buffer. Whatever goes wrong on the way, a panic included,
-// becomes an answer with result -1 and a text for the person at the counter.
+// A surface takes calls in the form of its callers and gives them to
+// [Agent.Answer]. The one there is, [Agent.Handler], serves the client library:
+// a call comes in as POST /v1/call with the bytes of a request, and is always
+// answered with the bytes of an answer that fits the caller's buffer. Whatever
+// goes wrong on the way becomes an answer with result -1 and a text for the
+// person at the counter.
 package agent
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
-	"net/http"
-	"regexp"
 	"time"
 
 	"mps/card"
+	"mps/mask"
 	"mps/protocol"
 	"mps/voucher"
 )
-
-// A CardSource reads the social security card that is in the reader. It stops
-// soon after ctx ends.
-type CardSource interface {
-	Read(ctx context.Context) (*card.Card, error)
-}
 
 // A CodeSource waits until a patient shows an e-voucher and returns the text
 // scanned. It stops soon after ctx ends.
 type CodeSource interface {
 	Code(ctx context.Context) (string, error)
-}
-
-// A VoucherQuerier asks who the holder of an e-voucher is.
-type VoucherQuerier interface {
-	Query(ctx context.Context, q voucher.Query) (*voucher.Answer, error)
 }
 
 // Defaults of Options.
@@ -46,33 +37,28 @@ const (
 
 // Options are what an Agent works with. Only Log must be set.
 type Options struct {
-	Cards    CardSource     // nil: calls for a card are answered 设备未打开
-	Codes    CodeSource     // nil: only codes that callers bring are used
-	Vouchers VoucherQuerier // nil: calls for an e-voucher say that none is configured
+	Cards    card.Source   // nil: calls for a card are answered 设备未打开
+	Vouchers VoucherLookup // nil: calls for an e-voucher say that none is configured
+	Query    voucher.Query // the hospital's part of every query: orgId, operator and so on
 
-	// VouchersScan says that Vouchers scans by itself when a query brings no
-	// code, and therefore takes its turn at the devices.
-	VouchersScan bool
-
-	CodePattern *regexp.Regexp // what a scanned code looks like; nil: voucher.DefaultCodePattern
-	Query       voucher.Query  // the hospital's part of every query: orgId, operator and so on
-
-	Encoder protocol.Encoder
+	Codec protocol.Codec // of the client library's GBK callers; its UTF-16 callers share the key
 
 	Timeout   time.Duration // of one call, in all
-	Queue     int           // how many callers may wait for the devices
+	Queue     int           // how many callers may wait for each device
 	QueueWait time.Duration // how long each may wait
 
-	Secret  string // what callers must send along; "" asks for none
+	Secret  string // what callers of the client library must send along; "" asks for none
 	Version string
-	Log     *slog.Logger
+	Log     *slog.Logger // what is logged is masked first
 }
 
-// An Agent serves calls. It has no state of its own but the turn for the
-// devices.
+// An Agent answers calls. It has no state of its own but the turns at the
+// devices: card reader and scanner are used independently of each other, each
+// by one call at a time.
 type Agent struct {
 	options   Options
-	devices   *turn
+	cards     *turn // at the card readers, which may share one slot
+	scanner   *turn
 	functions map[string]function
 }
 
@@ -82,28 +68,19 @@ type function func(ctx context.Context, r *protocol.Request) (map[string]string,
 // New returns an agent. Zero values of o mean the defaults.
 func New(o Options) *Agent {
 	if o.Cards == nil {
-		o.Cards = card.Source{}
+		o.Cards = card.Sources{}
 	}
-	if o.Timeout <= 0 {
-		o.Timeout = DefaultTimeout
+	o.Timeout = cmp.Or(max(o.Timeout, 0), DefaultTimeout)
+	o.QueueWait = cmp.Or(max(o.QueueWait, 0), DefaultQueueWait)
+	o.Queue = cmp.Or(max(o.Queue, 0), DefaultQueue)
+	o.Log = slog.New(mask.NewHandler(o.Log.Handler()))
+	a := &Agent{
+		options: o,
+		cards:   newTurn(o.Queue, o.QueueWait, cardQueueFull, cardBusy),
+		scanner: newTurn(o.Queue, o.QueueWait, scannerQueueFull, scannerBusy),
 	}
-	if o.QueueWait <= 0 {
-		o.QueueWait = DefaultQueueWait
-	}
-	if o.Queue <= 0 {
-		o.Queue = DefaultQueue
-	}
-	a := &Agent{options: o, devices: newTurn(o.Queue, o.QueueWait)}
 	a.functions = map[string]function{
 		protocol.PatientInfo: a.patientInfo,
 	}
 	return a
-}
-
-// Handler serves POST /v1/call and GET /healthz to programs of this machine.
-func (a *Agent) Handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /v1/call", a.serveCall)
-	mux.HandleFunc("GET /healthz", a.serveHealth)
-	return localOnly(mux)
 }

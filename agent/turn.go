@@ -4,18 +4,28 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"mps/failure"
 )
 
-// A turn lets one operation at a time use the devices. Callers behind it wait
-// in a bounded queue.
+// A turn lets one operation at a time use a device. Callers behind it wait in a
+// bounded queue.
 type turn struct {
 	free  chan struct{} // holds a token while nobody has the turn
 	queue chan struct{} // holds a token for everybody who waits or has the turn
-	wait  time.Duration
+	wait  time.Duration // how long a caller waits
+
+	full, busy *failure.Kind // no place in the queue; no turn in time
 }
 
-func newTurn(queue int, wait time.Duration) *turn {
-	t := &turn{free: make(chan struct{}, 1), queue: make(chan struct{}, queue+1), wait: wait}
+func newTurn(queue int, wait time.Duration, full, busy *failure.Kind) *turn {
+	t := &turn{
+		free:  make(chan struct{}, 1),
+		queue: make(chan struct{}, queue+1),
+		wait:  wait,
+		full:  full,
+		busy:  busy,
+	}
 	t.free <- struct{}{}
 	return t
 }
@@ -25,7 +35,7 @@ func (t *turn) take(ctx context.Context) error {
 	select {
 	case t.queue <- struct{}{}:
 	default:
-		return callerError("读卡设备正忙：排队的读卡请求已满，请稍候重试")
+		return t.full.With()
 	}
 	timer := time.NewTimer(t.wait)
 	defer timer.Stop()
@@ -34,7 +44,7 @@ func (t *turn) take(ctx context.Context) error {
 		return nil
 	case <-timer.C:
 		<-t.queue
-		return callerError("读卡设备正忙：前一次读卡还未结束，请稍候重试")
+		return t.busy.With()
 	case <-ctx.Done():
 		<-t.queue
 		return ctx.Err()
@@ -46,9 +56,9 @@ func (t *turn) give() {
 	<-t.queue
 }
 
-// lateness is how long an operation may take to say why it stopped after its
-// time is over. Its own error is better than a general one.
-const lateness = 500 * time.Millisecond
+// stopWait is how long an operation may take, when its time is over, to say why
+// it stopped. Its own error is better than a general one.
+const stopWait = 500 * time.Millisecond
 
 // withTurn runs op when it has the turn. A device that does not come back when
 // ctx ends keeps the turn, so that nobody else runs into it, but not the
@@ -79,7 +89,7 @@ func withTurn[T any](ctx context.Context, t *turn, op func(context.Context) (T, 
 		return o.value, o.err
 	case <-ctx.Done():
 	}
-	timer := time.NewTimer(lateness)
+	timer := time.NewTimer(stopWait)
 	defer timer.Stop()
 	select {
 	case o := <-done:

@@ -61,7 +61,7 @@ func TestCardAnswerIsWellFormed(t *testing.T) {
 	if got := r.Value(protocol.Name); got != testCard.Name {
 		t.Errorf("name is %q, want %q", got, testCard.Name)
 	}
-	if _, err := protocol.DecodeRequest(cardRequest); err != nil {
+	if _, err := new(protocol.Codec).Decode(cardRequest); err != nil {
 		t.Error(err)
 	}
 }

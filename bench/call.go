@@ -27,8 +27,8 @@ var testCard = card.Card{
 
 // cardRequest and cannedAnswer are the two sides of a call for testCard.
 var (
-	cardRequest  = new(protocol.Encoder).EncodeRequest(&protocol.Request{Funid: protocol.PatientInfo, Body: cardBody})
-	cannedAnswer = new(protocol.Encoder).Append(nil, &protocol.Response{
+	cardRequest  = new(protocol.Codec).EncodeRequest(&protocol.Request{Funid: protocol.PatientInfo, Body: cardBody})
+	cannedAnswer = new(protocol.Codec).EncodeResponse(&protocol.Response{
 		Funid: protocol.PatientInfo, Result: protocol.ResultOK, Msg: "操作成功",
 		Body: []protocol.Field{
 			{Name: protocol.IDCardNo, Value: testCard.IDNumber},

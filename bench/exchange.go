@@ -43,7 +43,8 @@ func loadExchange() (*exchange, error) {
 
 // byProtocol is our own contestant.
 func (x *exchange) byProtocol() ([]byte, error) {
-	r, err := protocol.DecodeRequest(x.request)
+	var c protocol.Codec
+	r, err := c.Decode(x.request)
 	if err != nil {
 		return nil, err
 	}
@@ -57,8 +58,7 @@ func (x *exchange) byProtocol() ([]byte, error) {
 	if certType, _ := r.Param(protocol.CertType); certType != protocol.CertVoucher {
 		return nil, errors.New("not an e-voucher request")
 	}
-	var e protocol.Encoder
-	return e.Append(nil, f.Success(r, map[string]string{protocol.OutPut: x.json})), nil
+	return c.EncodeResponse(f.Success(r, map[string]string{protocol.OutPut: x.json})), nil
 }
 
 // check refuses an answer that does not say what the specification's says. A

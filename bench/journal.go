@@ -10,7 +10,7 @@ import (
 	"strconv"
 )
 
-// measureJournal compares the package's own two benchmarks: Journal.Record and
+// measureJournal compares two benchmarks of package sqlite: Journal.Record and
 // a loop that inserts and commits in groups and does nothing else. Both have 64
 // callers and a database in scratch.
 func measureJournal(ctx context.Context) ([]figure, error) {
@@ -19,10 +19,10 @@ func measureJournal(ctx context.Context) ([]figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	program := filepath.Join(dir, "journal.test")
-	build := exec.CommandContext(ctx, "go", "test", "-c", "-o", program, "./journal")
+	program := filepath.Join(dir, "sqlite.test")
+	build := exec.CommandContext(ctx, "go", "test", "-c", "-o", program, "./database/sqlite")
 	if out, err := build.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("go test -c ./journal: %w\n%s", err, out)
+		return nil, fmt.Errorf("go test -c ./database/sqlite: %w\n%s", err, out)
 	}
 	var sides []side
 	for _, name := range []string{"BenchmarkRecord64", "BenchmarkRawInsert64"} {

@@ -47,7 +47,7 @@ func measureCard(ctx context.Context) (figures []figure, err error) {
 		<-out
 	}()
 
-	ours := card.Source{Reader: pcsc.New(pcsc.Options{Wait: 5 * time.Second})}
+	ours := card.FromReader(pcsc.New(pcsc.Options{Wait: 5 * time.Second}))
 	if c, err := ours.Read(ctx); err != nil || c.IDNumber != testCard.IDNumber || c.Name != testCard.Name {
 		return nil, fmt.Errorf("read %v, %w", c, err)
 	}

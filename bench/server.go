@@ -12,11 +12,11 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
-	"time"
 
 	"mps/agent"
 	"mps/card"
 	"mps/mask"
+	"mps/web"
 )
 
 // Servers that this program can be. Each runs in a process of its own, so that
@@ -67,21 +67,12 @@ func (instantCard) Read(context.Context) (*card.Card, error) {
 	return &c, nil
 }
 
-// newAgentServer returns the agent with the log and the timeouts that mps agent
-// has, only that the log goes nowhere.
+// newAgentServer returns the agent as mps agent serves it, only that its log goes
+// nowhere.
 func newAgentServer() *http.Server {
-	a := agent.New(agent.Options{
-		Cards: instantCard{},
-		Log:   slog.New(mask.NewHandler(slog.NewTextHandler(io.Discard, nil))),
-	})
-	return &http.Server{
-		Handler:           a.Handler(),
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       15 * time.Second,
-		WriteTimeout:      agent.DefaultTimeout + 15*time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    16 << 10,
-	}
+	log := slog.New(mask.NewHandler(slog.NewTextHandler(io.Discard, nil)))
+	a := agent.New(agent.Options{Cards: instantCard{}, Log: log})
+	return web.NewServer(a.Handler(), agent.DefaultTimeout, log)
 }
 
 // echo reads the request and writes the answer that the agent would give.

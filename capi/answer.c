@@ -1,91 +1,7 @@
 #include "answer.h"
-#include "mps_client.h"
+#include "stretch.h"
 #include "text.h"
 #include <string.h>
-
-/* A stretch of a text: n units. */
-struct stretch {
-    enum charset charset;
-    const char *at;
-    size_t n;
-};
-
-static unsigned unit(struct stretch s, size_t i)
-{
-    return charset_unit(s.charset, s.at, i);
-}
-
-static struct stretch behind(struct stretch s, size_t n)
-{
-    return (struct stretch){s.charset, s.at + n * (size_t)s.charset, s.n - n};
-}
-
-static int starts_with(struct stretch s, const char *word)
-{
-    size_t i = 0;
-
-    while (i < s.n && word[i] != '\0' && unit(s, i) == (unsigned char)word[i])
-        i++;
-    return word[i] == '\0';
-}
-
-/* find returns what begins with word, or nothing. */
-static struct stretch find(struct stretch s, const char *word)
-{
-    while (s.n > 0 && !starts_with(s, word))
-        s = behind(s, 1);
-    return s;
-}
-
-static int is_blank(unsigned c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static struct stretch behind_blanks(struct stretch s)
-{
-    while (s.n > 0 && is_blank(unit(s, 0)))
-        s = behind(s, 1);
-    return s;
-}
-
-/* Only what needs no decoding and no escaping is worth echoing. */
-static int is_plain(unsigned c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.';
-}
-
-/* peek copies the plain text between the tags open and close to value, or nothing. */
-static void peek(const struct request *r, const char *open, const char *close, char *value,
-                 size_t size)
-{
-    struct stretch s = find((struct stretch){r->charset, r->text, r->length}, open);
-    size_t n = 0;
-
-    value[0] = '\0';
-    if (s.n == 0)
-        return;
-    s = behind_blanks(behind(s, strlen(open)));
-    for (; n < s.n && is_plain(unit(s, n)); n++) {
-        if (n + 1 == size) {
-            value[0] = '\0';
-            return;
-        }
-        value[n] = (char)unit(s, n);
-    }
-    value[starts_with(behind_blanks(behind(s, n)), close) ? n : 0] = '\0';
-}
-
-void request_look(struct request *r, const char *text)
-{
-    r->text = text;
-    r->charset = charset_of(text);
-    r->length = 0;
-    while (r->length <= MPS_REQUEST_MAX && charset_unit(r->charset, text, r->length) != 0)
-        r->length++;
-    peek(r, "<funid>", "</funid>", r->funid, sizeof r->funid);
-    peek(r, "<mdtrt_cert_type>", "</mdtrt_cert_type>", r->certificate, sizeof r->certificate);
-}
 
 int answer_is_whole(enum charset charset, const char *body, size_t n)
 {
@@ -95,13 +11,12 @@ int answer_is_whole(enum charset charset, const char *body, size_t n)
     if (n % (size_t)charset != 0)
         return 0;
     for (size_t i = 0; i < s.n; i++)
-        if (unit(s, i) == 0)
+        if (stretch_unit(s, i) == 0)
             return 0;
-    s = behind_blanks(s);
-    while (s.n > 0 && is_blank(unit(s, s.n - 1)))
-        s.n--;
-    return s.n >= sizeof end - 1 && starts_with(behind(s, s.n - (sizeof end - 1)), end) &&
-           (starts_with(s, "<?xml") || starts_with(s, "<response"));
+    s = stretch_trim_end(stretch_trim_start(s));
+    return s.n >= sizeof end - 1 &&
+           stretch_starts_with(stretch_behind(s, s.n - (sizeof end - 1)), end) &&
+           (stretch_starts_with(s, "<?xml") || stretch_starts_with(s, "<response"));
 }
 
 static void add_message(struct text *t, const struct fault *fault)
@@ -120,13 +35,24 @@ static void add_message(struct text *t, const struct fault *fault)
     }
 }
 
-/* The empty bodies of the specification's two error samples. */
+/* What fails is answered with the empty fields that the function answers such a certificate with
+ * (specification, section 4), where there are any. protocol/function.go has the same table. */
+static const struct {
+    const char *funid;
+    const char *certificate;
+    const char *body;
+} empty_bodies[] = {
+    {"N04.00.00.01", "01", "        <out_put></out_put>\n"},
+    {"N04.00.00.01", "03",
+     "        <idcard_no/>\n        <card_no/>\n        <name/>\n        <card_code/>\n"},
+};
+
 static const char *empty_body(const struct request *r)
 {
-    if (strcmp(r->certificate, "03") == 0)
-        return "        <idcard_no/>\n        <card_no/>\n        <name/>\n        <card_code/>\n";
-    if (strcmp(r->certificate, "01") == 0)
-        return "        <out_put></out_put>\n";
+    for (size_t i = 0; i < sizeof empty_bodies / sizeof empty_bodies[0]; i++)
+        if (strcmp(r->funid, empty_bodies[i].funid) == 0 &&
+            strcmp(r->certificate, empty_bodies[i].certificate) == 0)
+            return empty_bodies[i].body;
     return "";
 }
 

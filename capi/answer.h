@@ -1,32 +1,11 @@
-/* What the library knows of the messages it carries: just enough to check and to apologise. */
+/* Answers: those that the library carries, checked, and those with which it apologises. */
 #ifndef ANSWER_H
 #define ANSWER_H
 
 #include "charset.h"
 #include "messages.h"
+#include "request.h"
 #include <stddef.h>
-
-/*
- * A request as far as the library looks at it. funid and certificate (mdtrt_cert_type) are empty
- * when they cannot be seen at a glance; they only shape the library's own error answers. They are
- * copies, so req and resp of a call may be the same memory.
- */
-struct request {
-    const char *text;
-    enum charset charset;
-    size_t length; /* in units; MPS_REQUEST_MAX + 1 stands for anything longer */
-    char funid[33];
-    char certificate[3];
-};
-
-/* request_look reads text up to its NUL, at most MPS_REQUEST_MAX + 1 units. */
-void request_look(struct request *r, const char *text);
-
-/* request_size returns the bytes of the text, without its NUL. */
-static inline size_t request_size(const struct request *r)
-{
-    return r->length * (size_t)r->charset;
-}
 
 /*
  * answer_is_whole tells whether the n bytes look like one whole answer: no NUL, from "<?xml" or

@@ -1,6 +1,5 @@
-#include "answer.h"
+#include "call.h"
 #include "config.h"
-#include "exchange.h"
 #include "mps_client.h"
 #include "platform.h"
 #include <stddef.h>
@@ -35,15 +34,10 @@ static size_t blank_capacity(enum charset charset, const char *resp, size_t room
     return n + unit;
 }
 
-/* call answers the request in resp, of which room bytes can be written. */
-static int call(const struct request *r, const struct config *c, char *resp, size_t capacity,
-                size_t room)
+/* within returns the capacity in bytes, cut to the room that there is. */
+static int within(size_t room, size_t capacity)
 {
-    if (capacity > room)
-        capacity = room;
-    if (c->fault.message != MESSAGE_NONE)
-        return answer_fault(r, c->fault, resp, (int)capacity);
-    return exchange(c, r, resp, (int)capacity);
+    return (int)(capacity < room ? capacity : room);
 }
 
 int MPS_API MPS_Call(char *req, char *resp)
@@ -58,7 +52,7 @@ int MPS_API MPS_Call(char *req, char *resp)
     struct config c = config_get();
     request_look(&r, req);
     size_t blank = blank_capacity(r.charset, resp, room);
-    call(&r, &c, resp, blank > 0 ? blank : (size_t)c.capacity, room);
+    call_agent(&c, &r, resp, within(room, blank > 0 ? blank : (size_t)c.capacity));
     return 0;
 }
 
@@ -75,7 +69,7 @@ int MPS_API MPS_CallEx(const char *req, char *resp, int capacity)
         return MPS_BAD_BUFFER;
     struct config c = config_get();
     request_look(&r, req);
-    return call(&r, &c, resp, (size_t)capacity, room);
+    return call_agent(&c, &r, resp, within(room, (size_t)capacity));
 }
 
 const char *MPS_API MPS_Version(void)

@@ -69,15 +69,15 @@ static struct fault read_file(struct config *c)
     int n = platform_read_beside("mps_client.ini", data, sizeof data);
 
     if (n == FILE_ABSENT)
-        return (struct fault){MESSAGE_NONE, {0, 0}};
+        return fault_none();
     if (n == FILE_UNREADABLE)
-        return (struct fault){MESSAGE_INI_UNREADABLE, {0, 0}};
+        return fault_of(MESSAGE_INI_UNREADABLE, 0, 0);
     if (n > CONFIG_FILE_MAX)
-        return (struct fault){MESSAGE_INI_LENGTH, {0, 0}};
+        return fault_of(MESSAGE_INI_LENGTH, 0, 0);
     int line = config_parse(c, data, (size_t)n);
     if (line != 0)
-        return (struct fault){MESSAGE_INI_LINE, {line, 0}};
-    return (struct fault){MESSAGE_NONE, {0, 0}};
+        return fault_of(MESSAGE_INI_LINE, line, 0);
+    return fault_none();
 }
 
 static struct fault read_environment(struct config *c)
@@ -87,9 +87,9 @@ static struct fault read_environment(struct config *c)
     for (int i = 0; i < KEYS; i++) {
         if (platform_environment(keys[i].environment, value, sizeof value) &&
             !set(c, &keys[i], (struct span){value, strlen(value)}))
-            return (struct fault){MESSAGE_ENVIRONMENT, {0, 0}};
+            return fault_of(MESSAGE_ENVIRONMENT, 0, 0);
     }
-    return (struct fault){MESSAGE_NONE, {0, 0}};
+    return fault_none();
 }
 
 static struct config load(void)

@@ -16,8 +16,8 @@ enum message {
     MESSAGE_ANSWER_TIMEOUT,  /* milliseconds */
     MESSAGE_CLOSED,          /* port */
     MESSAGE_NOT_HTTP,        /* port */
-    MESSAGE_STATUS,          /* HTTP status, port */
-    MESSAGE_LENGTH,          /* limit in bytes, port */
+    MESSAGE_HTTP_STATUS,     /* HTTP status, port */
+    MESSAGE_ANSWER_LENGTH,   /* limit in bytes, port */
     MESSAGE_NOT_XML,         /* port */
     MESSAGE_CAPACITY,        /* bytes needed, bytes there */
     MESSAGE_REQUEST_LENGTH,
@@ -33,6 +33,17 @@ struct fault {
     enum message message;
     long numbers[2];
 };
+
+/* fault_of makes a fault; numbers that its message has no place for are 0. */
+static inline struct fault fault_of(enum message message, long first, long second)
+{
+    return (struct fault){message, {first, second}};
+}
+
+static inline struct fault fault_none(void)
+{
+    return fault_of(MESSAGE_NONE, 0, 0);
+}
 
 /*
  * A message in both charsets of callers. Every '%' stands for the next number. ('%' is never the

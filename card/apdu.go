@@ -57,11 +57,12 @@ func (c command) bytes() []byte {
 	return b
 }
 
-// A session is one read of one card. function is what its errors name.
+// A session is one read of one card.
 type session struct {
 	t        Transport
-	function string
-	selectP1 byte // the P1 by which this card selects its files
+	function string // what errors name
+	selectP1 byte   // the P1 by which this card selects its files
+	lost     error  // the error of t that ended the session
 }
 
 // exchange sends a command and does what T=0 cards ask for: the same again with
@@ -84,7 +85,7 @@ func (s *session) exchange(ctx context.Context, c command) (data []byte, status 
 			return append(data, part...), status, nil
 		}
 	}
-	return nil, 0, &Error{s.function, "卡片反复要求重发命令，请重新插卡后重试！",
+	return nil, 0, &Error{s.function, responseEndless.With(),
 		fmt.Errorf("%w: no end after %d exchanges", ErrMalformed, maxExchanges)}
 }
 
@@ -95,11 +96,12 @@ func (s *session) send(ctx context.Context, c command) (data []byte, status Stat
 	}
 	response, err := s.t.Transmit(ctx, c.bytes())
 	if err != nil {
+		s.lost = err
 		return nil, 0, transportError(ctx, s.function, err)
 	}
 	n := len(response) - 2
 	if n < 0 || len(response) > longestResponse {
-		return nil, 0, &Error{s.function, "卡片应答长度错误，请重新插卡后重试！",
+		return nil, 0, &Error{s.function, responseLength.With(),
 			fmt.Errorf("%w: response of %d bytes", ErrMalformed, len(response))}
 	}
 	return response[:n], StatusError(response[n])<<8 | StatusError(response[n+1]), nil

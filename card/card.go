@@ -2,9 +2,10 @@
 //
 // It knows the card and nothing of who asks: [Read] takes anything that can
 // carry an APDU to a card and returns a [Card] or an [*Error] whose text can be
-// shown to a cashier as it is. A [Source] adds the reader: it opens the slot,
+// shown to a cashier as it is. [FromReader] adds the reader: it opens the slot,
 // reads and closes. The reader itself, PC/SC or one in software, stands behind
-// [Reader] and [Conn].
+// [Reader] and [Conn]. Whatever reads cards, this or a vendor's driver, is a
+// [Source].
 //
 // The package only selects files and reads records. It never presents a PIN
 // or a key: a wrong one is counted by the card, and a few of them lock it.
@@ -35,6 +36,17 @@ type Conn interface {
 	Close() error
 }
 
+// A Reconnecter is a Transport that may get back a card that was lost in the
+// middle: one that slipped, or that another program has reset.
+type Reconnecter interface {
+	Transport
+	// Reconnect connects again after lost, an error of Transmit. The card knows
+	// nothing of what was said before, and may be another one. The error is lost
+	// when connecting cannot help or has been tried for long enough, otherwise
+	// why there is no card.
+	Reconnect(ctx context.Context, lost error) error
+}
+
 // A Reader is a card slot. Connect waits for a card as long as the reader is
 // set up to, powers it and connects to it. Its errors ErrNoReader, ErrNoCard,
 // ErrMute and ErrRemoved are recognised.
@@ -61,23 +73,3 @@ func (c Card) String() string {
 
 // LogValue is String for structured logs.
 func (c Card) LogValue() slog.Value { return slog.StringValue(c.String()) }
-
-// A Source reads the card that lies in its reader. A Source without a Reader
-// answers that the device is not open.
-type Source struct{ Reader Reader }
-
-// Read connects to the card, reads it and closes the connection. It takes as
-// long as the reader waits for a card, and no longer than ctx. Errors are
-// *Error.
-func (s Source) Read(ctx context.Context) (*Card, error) {
-	if s.Reader == nil {
-		return nil, transportError(ctx, opening, ErrNoReader)
-	}
-	conn, err := s.Reader.Connect(ctx)
-	if err != nil {
-		return nil, transportError(ctx, opening, err)
-	}
-	// What has been read stays true when letting go of the card fails.
-	defer func() { _ = conn.Close() }()
-	return Read(ctx, conn)
-}

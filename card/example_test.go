@@ -13,7 +13,7 @@ import (
 // A read as the agent does it, here from a card in software.
 func Example() {
 	holder := virtual.Holder{IDNumber: "350203198511214024", Name: "陈晓", Number: "A00000001"}
-	source := card.Source{Reader: &virtual.Reader{Card: virtual.New(holder, virtual.V2)}}
+	source := card.FromReader(&virtual.Reader{Card: virtual.New(holder, virtual.V2)})
 
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -21,7 +21,7 @@ func Example() {
 	fmt.Println(c.Name, c.IDNumber, c.IDNumberValid, err)
 	fmt.Println(c) // as in a log
 
-	_, err = card.Source{Reader: &virtual.Reader{}}.Read(ctx)
+	_, err = card.FromReader(&virtual.Reader{}).Read(ctx)
 	fmt.Println(err, errors.Is(err, card.ErrNoCard))
 	// Output:
 	// 陈晓 350203198511214024 true <nil>

@@ -2,9 +2,11 @@ package card
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"strings"
 
 	"mps/identity"
@@ -44,35 +46,83 @@ var (
 // A card of which only some fields are filled is read as it is; one without
 // identity number, card number and name is ErrBlank.
 //
+// When t is a [Reconnecter] and the card is lost in the middle, Read begins anew
+// with the card that t then has, unless that is seen to be another one. So what
+// it returns is of one card always.
+//
 // Errors are *Error, wrapping ErrOtherCard, ErrAuthentication, ErrBlank,
 // ErrMalformed, a StatusError, an error of t, or that of ctx. Read waits as long
 // as t does: give ctx a deadline.
 func Read(ctx context.Context, t Transport) (*Card, error) {
-	s := &session{t: t, function: selecting, selectP1: 0x02}
-	c, err := s.read(ctx)
-	if errors.Is(err, ErrAuthentication) {
-		// Only now is the version worth two more APDUs.
-		return nil, &Error{reading, authenticationText(s.version(ctx)), errors.Unwrap(err)}
+	var before Card      // what was read of the card before it was lost
+	reached := selecting // how far that got, which is what an error names
+	for {
+		var c Card
+		s := &session{t: t, function: selecting, selectP1: 0x02}
+		err := s.read(ctx, &c)
+		if s.lost != nil {
+			if s.function == reading {
+				reached = reading
+			}
+			if err := s.reconnect(ctx); err != nil {
+				return nil, transportError(ctx, reached, err)
+			}
+			before = cmp.Or(before, c)
+			continue
+		}
+		switch {
+		case errors.Is(err, ErrAuthentication):
+			return nil, s.protectedError(ctx, err)
+		case err != nil:
+			return nil, err
+		case contradict(before, c):
+			return nil, transportError(ctx, reading, fmt.Errorf("%w: another one is in the reader", ErrRemoved))
+		}
+		return &c, nil
 	}
-	return c, err
 }
 
-func (s *session) read(ctx context.Context) (*Card, error) {
+// reconnect gets back a card that was lost. Its error is why that cannot be.
+func (s *session) reconnect(ctx context.Context) error {
+	if r, can := s.t.(Reconnecter); can {
+		return r.Reconnect(ctx, s.lost)
+	}
+	return s.lost
+}
+
+// contradict tells whether what was read of a card, where it is not empty, cannot
+// be of the same card as what was read whole.
+func contradict(part, whole Card) bool {
+	differ := func(a, b string) bool { return a != "" && a != b }
+	return differ(part.IdentificationCode, whole.IdentificationCode) ||
+		differ(part.Number, whole.Number) || differ(part.IDNumber, whole.IDNumber)
+}
+
+func (s *session) read(ctx context.Context, c *Card) error {
 	if err := s.selectApplication(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	s.function = reading
-	var c Card
-	if err := s.readCardFile(ctx, &c); err != nil {
-		return nil, err
+	if err := s.readCardFile(ctx, c); err != nil {
+		return err
 	}
-	if err := s.readHolderFile(ctx, &c); err != nil {
-		return nil, err
+	if err := s.readHolderFile(ctx, c); err != nil {
+		return err
 	}
 	if c.IDNumber == "" && c.Number == "" && c.Name == "" {
-		return nil, &Error{reading, "卡内无个人信息，该卡可能尚未启用，请持卡人到发卡机构处理！", ErrBlank}
+		return &Error{reading, Blank.With(), ErrBlank}
 	}
-	return &c, nil
+	return nil
+}
+
+// protectedError names the version of a card whose personal data is protected.
+// Only now is it worth two more APDUs.
+func (s *session) protectedError(ctx context.Context, err error) *Error {
+	f := protected.With()
+	if v := s.version(ctx); v != "" {
+		f = protectedVersion.With(v)
+	}
+	return &Error{reading, f, errors.Unwrap(err)}
 }
 
 func (s *session) readCardFile(ctx context.Context, c *Card) error {
@@ -85,7 +135,7 @@ func (s *session) readCardFile(ctx context.Context, c *Card) error {
 	}
 	if !isFill(code) {
 		if len(code) != identificationCode.length {
-			return damaged(identificationCode.name)
+			return damagedError(identificationCode.name)
 		}
 		c.IdentificationCode = strings.ToUpper(hex.EncodeToString(code))
 	}
@@ -139,9 +189,9 @@ func (s *session) selectApplication(ctx context.Context) error {
 	case selected(status):
 		return nil
 	case status == statusNoFile, status == statusNoInstruction, status == statusNoClass:
-		return &Error{selecting, "不是社会保障卡，请插入社会保障卡后重试！", errors.Join(ErrOtherCard, status)}
+		return &Error{selecting, otherCard.With(), errors.Join(ErrOtherCard, status)}
 	case status == 0x6283, status == 0x6A81, status == 0x9303:
-		return &Error{selecting, "社会保障应用已被锁定，请持卡人到发卡机构处理！", status}
+		return &Error{selecting, locked.With(), status}
 	default:
 		return statusError(selecting, "选择社会保障应用", status)
 	}
@@ -166,7 +216,7 @@ func (s *session) selectFile(ctx context.Context, id uint16) error {
 	case selected(status):
 		return nil
 	case status == statusNoFile:
-		return &Error{reading, "卡内没有社会保障数据，请持卡人到发卡机构处理！", errors.Join(ErrOtherCard, status)}
+		return &Error{reading, noFiles.With(), errors.Join(ErrOtherCard, status)}
 	default:
 		return statusError(reading, "选择数据文件", status)
 	}
@@ -188,12 +238,12 @@ func (s *session) record(ctx context.Context, f field) ([]byte, error) {
 	case status != statusOK && status != statusEndOfRecord:
 		return nil, statusError(reading, "读取"+f.name, status)
 	case len(data) < 2 || data[0] != f.tag:
-		return nil, damaged(f.name)
+		return nil, damagedError(f.name)
 	}
 	n, rest := int(data[1]), data[2:]
 	// Cards with records of one fixed size send fill after a shorter value.
 	if n > f.length || n > len(rest) || !isFill(rest[n:]) {
-		return nil, damaged(f.name)
+		return nil, damagedError(f.name)
 	}
 	return bytes.Clone(rest[:n]), nil
 }
@@ -207,7 +257,7 @@ func (s *session) asciiRecord(ctx context.Context, f field) (string, error) {
 	value = trimFill(value)
 	for _, b := range value {
 		if b <= ' ' || b > '~' {
-			return "", damaged(f.name)
+			return "", damagedError(f.name)
 		}
 	}
 	return string(value), nil

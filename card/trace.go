@@ -16,6 +16,35 @@ import (
 // The Transport that is returned is for one caller at a time.
 func Trace(t Transport, w io.Writer) Transport { return &trace{t: t, w: w} }
 
+// TraceSource returns a source that writes what a source of FromReader says to its
+// card and hears from it, as [Trace] does. Of another source there is nothing to
+// write: it is returned as it is.
+func TraceSource(s Source, w io.Writer) Source {
+	if from, is := s.(readerSource); is && from.reader != nil {
+		return readerSource{tracedReader{from.reader, w}}
+	}
+	return s
+}
+
+type tracedReader struct {
+	reader Reader
+	w      io.Writer
+}
+
+func (r tracedReader) Connect(ctx context.Context) (Conn, error) {
+	conn, err := r.reader.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return tracedConn{&trace{t: conn, w: r.w}, conn}, nil
+}
+
+// A tracedConn talks through the trace and closes the connection itself.
+type tracedConn struct {
+	*trace
+	io.Closer
+}
+
 type trace struct {
 	t    Transport
 	w    io.Writer
@@ -42,6 +71,15 @@ func (t *trace) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	}
 	fmt.Fprintf(t.w, "< %s% X\n", line, status)
 	return response, nil
+}
+
+// Reconnect passes on a reconnection, if there can be one. It needs no line of its
+// own: the commands begin anew.
+func (t *trace) Reconnect(ctx context.Context, lost error) error {
+	if r, can := t.t.(Reconnecter); can {
+		return r.Reconnect(ctx, lost)
+	}
+	return lost
 }
 
 // shownOfCommand is how many bytes of a command may be seen: all of what

@@ -33,17 +33,18 @@ func fillsRecord(name []byte) bool {
 func decodeName(b []byte) (string, error) {
 	name, err := gbk.Decode(trimFill(b))
 	if err != nil {
-		return "", damaged(holderName.name)
+		return "", damagedError(holderName.name)
 	}
 	name = strings.TrimRight(name, "\x00 \u3000") // some issuers fill with full-width blanks
 	name = strings.TrimLeft(name, " \u3000")
-	if strings.ContainsFunc(name, illegible) {
-		return "", damaged(holderName.name)
+	if strings.ContainsFunc(name, Illegible) {
+		return "", damagedError(holderName.name)
 	}
 	return name, nil
 }
 
-// illegible reports characters that no name holds and that no XML may carry.
-func illegible(r rune) bool {
-	return unicode.IsControl(r) || r&0xFFFE == 0xFFFE
+// Illegible reports characters that no name and no text holds: control
+// characters, those that stand for damage, and those that no XML may carry.
+func Illegible(r rune) bool {
+	return unicode.IsControl(r) || r&0xFFFE == 0xFFFE || r == unicode.ReplacementChar
 }

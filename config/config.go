@@ -13,8 +13,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/netip"
-	"net/url"
 	"os"
 	"regexp"
 	"strings"
@@ -23,8 +21,14 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"mps/agent"
 	"mps/gbk"
+	"mps/journal"
+	"mps/sandbox"
+	"mps/server"
+	"mps/uplink"
 	"mps/voucher"
+	"mps/web"
 )
 
 // maxFile bounds the configuration file, in bytes.
@@ -117,29 +121,29 @@ func Default() Config {
 	return Config{
 		Agent: Agent{
 			Listen:    "127.0.0.1:7936",
-			Timeout:   Duration(60 * time.Second),
-			Queue:     8,
-			QueueWait: Duration(20 * time.Second),
+			Timeout:   Duration(agent.DefaultTimeout),
+			Queue:     agent.DefaultQueue,
+			QueueWait: Duration(agent.DefaultQueueWait),
 		},
 		Card: Card{Sources: []string{"pcsc"}, Wait: Duration(5 * time.Second)},
 		Voucher: Voucher{
 			Via:          ViaServer,
-			Timeout:      Duration(voucher.DefaultRemoteTimeout),
+			Timeout:      Duration(uplink.DefaultTimeout),
 			CodePattern:  Pattern{voucher.DefaultCodePattern},
 			BusinessType: "01101",
 		},
 		Server: Server{
 			Listen:         "127.0.0.1:8936",
 			Data:           "data",
-			Timeout:        Duration(15 * time.Second),
-			AnswerLifetime: Duration(10 * time.Minute),
+			Timeout:        Duration(server.DefaultQueryTimeout),
+			AnswerLifetime: Duration(journal.DefaultAnswerLifetime),
 		},
 		Centre: Centre{
 			CodeField: voucher.DefaultCodeField,
 			Timeout:   Duration(voucher.DefaultCentreTimeout),
 			Extra:     map[string]any{},
 		},
-		Sandbox: Sandbox{Listen: "127.0.0.1:9936", Slow: Duration(20 * time.Second)},
+		Sandbox: Sandbox{Listen: "127.0.0.1:9936", Slow: Duration(sandbox.DefaultSlow)},
 	}
 }
 
@@ -148,12 +152,12 @@ func Default() Config {
 func Load(path string) (Config, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return Config{}, fmt.Errorf("打不开配置文件：%w", err)
+		return Config{}, cannotOpen.Because(err, err)
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
-		return Config{}, fmt.Errorf("读不了配置文件：%w", err)
+		return Config{}, cannotRead.Because(err, err)
 	}
 	c, err := Parse(b)
 	if err != nil {
@@ -165,7 +169,7 @@ func Load(path string) (Config, error) {
 // Parse is Load for the bytes of a file.
 func Parse(b []byte) (Config, error) {
 	if len(b) > maxFile {
-		return Config{}, fmt.Errorf("超过%d字节", maxFile)
+		return Config{}, tooLong.With(maxFile)
 	}
 	b, err := text(b)
 	if err != nil {
@@ -190,53 +194,39 @@ func text(b []byte) ([]byte, error) {
 	}
 	s, err := gbk.Decode(b)
 	if err != nil {
-		return nil, errors.New("既不是UTF-8也不是GBK编码，请用记事本另存为UTF-8")
+		return nil, badEncoding.With()
 	}
 	return []byte(s), nil
 }
 
 // explain says in Chinese where a TOML error is.
 func explain(err error) error {
-	var unknown *toml.StrictMissingError
-	if errors.As(err, &unknown) && len(unknown.Errors) > 0 {
+	if unknown, ok := errors.AsType[*toml.StrictMissingError](err); ok && len(unknown.Errors) > 0 {
 		first := unknown.Errors[0]
 		row, _ := first.Position()
-		return fmt.Errorf("第%d行：没有[%s]这个配置项，请对照mps.example.toml", row, join(first.Key()))
+		return unknownKey.Because(err, row, strings.Join(first.Key(), "."))
 	}
-	var decode *toml.DecodeError
-	if errors.As(err, &decode) {
+	if decode, ok := errors.AsType[*toml.DecodeError](err); ok {
 		row, _ := decode.Position()
-		return fmt.Errorf("第%d行：%w", row, err)
+		return badLine.Because(err, row, err)
 	}
-	return err
-}
-
-func join(key []string) string {
-	s := ""
-	for i, k := range key {
-		if i > 0 {
-			s += "."
-		}
-		s += k
-	}
-	return s
+	return badFile.Because(err, err)
 }
 
 // check finds values that no part of mps could work with.
 func (c *Config) check() error {
-	host, _, err := net.SplitHostPort(c.Agent.Listen)
-	if err != nil {
-		return fmt.Errorf("agent.listen=%q：应为“地址:端口”", c.Agent.Listen)
+	if _, _, err := net.SplitHostPort(c.Agent.Listen); err != nil {
+		return badListen.With(c.Agent.Listen)
 	}
-	if addr, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !addr.IsLoopback()) {
-		return fmt.Errorf("agent.listen=%q：读卡服务只为本机服务，地址应为127.0.0.1", c.Agent.Listen)
+	if !web.IsLoopback(c.Agent.Listen) {
+		return notLoopback.With(c.Agent.Listen)
 	}
 	if name, ok := strings.CutPrefix(c.Voucher.Via, ViaDriver); ok {
 		if _, ok := c.Driver[name]; !ok {
-			return fmt.Errorf("voucher.via=%q：没有[driver.%s]", c.Voucher.Via, name)
+			return noDriver.With(c.Voucher.Via, name)
 		}
 	} else if c.Voucher.Via != ViaServer && c.Voucher.Via != ViaCentre {
-		return fmt.Errorf("voucher.via=%q：应为%s、%s或%s<名字>", c.Voucher.Via, ViaServer, ViaCentre, ViaDriver)
+		return badVia.With(c.Voucher.Via, ViaServer, ViaCentre, ViaDriver)
 	}
 	for _, u := range []struct{ key, value string }{
 		{"voucher.server", c.Voucher.Server}, {"centre.url", c.Centre.URL},
@@ -244,8 +234,8 @@ func (c *Config) check() error {
 		if u.value == "" {
 			continue
 		}
-		if p, err := url.Parse(u.value); err != nil || p.Host == "" || p.Scheme != "http" && p.Scheme != "https" {
-			return fmt.Errorf("%s：应为http://或https://开头的地址", u.key)
+		if _, ok := web.ParseURL(u.value); !ok {
+			return badURL.With(u.key)
 		}
 	}
 	for _, d := range []struct {
@@ -258,14 +248,14 @@ func (c *Config) check() error {
 		{"sandbox.slow", c.Sandbox.Slow},
 	} {
 		if d.value <= 0 {
-			return fmt.Errorf("%s：应大于0", d.key)
+			return notPositive.With(d.key)
 		}
 	}
 	if c.Card.Wait < 0 {
-		return errors.New("card.wait：应不小于0")
+		return negativeWait.With()
 	}
 	if c.Agent.Queue < 1 {
-		return errors.New("agent.queue：应不小于1")
+		return badQueue.With()
 	}
 	return nil
 }
@@ -277,7 +267,7 @@ type Duration time.Duration
 func (d *Duration) UnmarshalText(text []byte) error {
 	v, err := time.ParseDuration(string(text))
 	if err != nil {
-		return fmt.Errorf("%q不是时长：应写成\"10s\"、\"1m30s\"", text)
+		return badDuration.With(text)
 	}
 	*d = Duration(v)
 	return nil
@@ -296,7 +286,7 @@ func (o *Outside) UnmarshalText(text []byte) error {
 	case "question-mark":
 		*o = Outside(gbk.QuestionMark)
 	default:
-		return fmt.Errorf("%q：应为reference、gb18030或question-mark", text)
+		return badFallback.With(text)
 	}
 	return nil
 }
@@ -308,7 +298,7 @@ type Pattern struct{ *regexp.Regexp }
 func (p *Pattern) UnmarshalText(text []byte) error {
 	re, err := regexp.Compile(string(text))
 	if err != nil {
-		return fmt.Errorf("%q不是正则表达式：%w", text, err)
+		return badPattern.Because(err, text, err)
 	}
 	p.Regexp = re
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	carddriver "mps/card/driver"
 	"mps/gbk"
 )
 
@@ -70,7 +71,7 @@ func TestExampleDrivers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, kind := range []string{KindSSCard, KindSieaf, KindSieafHTTP, KindGeneric, KindNationEC} {
+	for _, kind := range []string{carddriver.KindSSCard, carddriver.KindSieaf, carddriver.KindSieafHTTP, carddriver.KindGeneric, KindNationEC} {
 		found := false
 		for _, d := range c.Driver {
 			found = found || d.Kind == kind
@@ -79,9 +80,9 @@ func TestExampleDrivers(t *testing.T) {
 			t.Errorf("no driver of kind %s", kind)
 		}
 	}
-	for _, structure := range []reflect.Type{reflect.TypeFor[Driver](), reflect.TypeFor[Layout]()} {
-		for i := range structure.NumField() {
-			if key := structure.Field(i).Tag.Get("toml"); !strings.Contains(uncommented.String(), key+" ") {
+	for _, structure := range []reflect.Type{reflect.TypeFor[Driver](), reflect.TypeFor[carddriver.Layout]()} {
+		for _, field := range reflect.VisibleFields(structure) {
+			if key := field.Tag.Get("toml"); !field.Anonymous && !strings.Contains(uncommented.String(), key+" ") {
 				t.Errorf("driver key %s is not in the example", key)
 			}
 		}

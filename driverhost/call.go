@@ -15,7 +15,7 @@
 package driverhost
 
 import (
-	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -61,7 +61,7 @@ func Text(s string) Arg { return Arg{Kind: TextArg, Text: gbk.Append(nil, s, gbk
 func Buffer(size int) Arg { return Arg{Kind: BufferArg, Size: size} }
 
 // ParseArg reads an argument as it is written in the configuration: "int:3",
-// "int*:1024", "text:COM1" or "buffer:4096".
+// "int*:1024", "text:COM1" or "buffer:4096". Its errors are failures in Chinese.
 func ParseArg(s string) (Arg, error) {
 	kind, value, _ := strings.Cut(s, ":")
 	a := Arg{Kind: Kind(kind)}
@@ -71,7 +71,7 @@ func ParseArg(s string) (Arg, error) {
 	case IntArg, IntPointer, BufferArg:
 		v, err := strconv.ParseInt(value, 10, 32)
 		if err != nil {
-			return Arg{}, fmt.Errorf("参数%q：冒号后应为整数，例如int:3", s)
+			return Arg{}, argNumber.Because(err, s)
 		}
 		if a.Kind == BufferArg {
 			a = Buffer(int(v))
@@ -79,10 +79,10 @@ func ParseArg(s string) (Arg, error) {
 			a.Int = int32(v)
 		}
 	default:
-		return Arg{}, fmt.Errorf("参数%q：应写成int:3、int*:1024、text:COM1或buffer:4096", s)
+		return Arg{}, argSyntax.With(s)
 	}
 	if err := a.check(); err != nil {
-		return Arg{}, fmt.Errorf("参数%q：%w", s, err)
+		return Arg{}, argWritten.Because(err, s, err)
 	}
 	return a, nil
 }
@@ -92,26 +92,24 @@ func (a *Arg) check() error {
 	case IntArg, IntPointer:
 		return nil
 	case TextArg:
-		for _, b := range a.Text {
-			if b == 0 {
-				return fmt.Errorf("文本参数中不能有NUL")
-			}
+		if slices.Contains(a.Text, 0) {
+			return argNUL.With()
 		}
 		return nil
 	case BufferArg:
 		if a.Size < 1 || a.Size > MaxBuffer {
-			return fmt.Errorf("缓冲区应为1至%d字节", MaxBuffer)
+			return argSize.With(MaxBuffer)
 		}
 		return nil
 	}
-	return fmt.Errorf("不认识的参数类型")
+	return argKind.With()
 }
 
 // A Call is one call of a function of the library. Stdcall and cdecl need no
 // distinction: the caller restores the stack itself.
 type Call struct {
-	// Export is the function's name. On 32-bit Windows its decorated form,
-	// _name@8, is found too.
+	// Export is the function's name. Decorated forms of it are found too: see
+	// exportNames.
 	Export string `json:"export"`
 	Args   []Arg  `json:"args"`
 	// TextResult says that the function returns a pointer to a string that
@@ -137,21 +135,21 @@ func (r Result) Output(i int) []byte {
 
 func (c *Call) check() error {
 	if c.Export == "" || len(c.Export) > maxName || strings.ContainsFunc(c.Export, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return fmt.Errorf("函数名应为1至%d个英文字符", maxName)
+		return callExport.With(maxName)
 	}
 	if len(c.Args) > MaxArgs {
-		return fmt.Errorf("参数不能超过%d个", MaxArgs)
+		return callArgs.With(MaxArgs)
 	}
 	texts, buffers := 0, 0
 	for i := range c.Args {
 		if err := c.Args[i].check(); err != nil {
-			return fmt.Errorf("第%d个参数：%w", i+1, err)
+			return argNth.Because(err, i+1, err)
 		}
 		texts += len(c.Args[i].Text)
 		buffers += c.Args[i].Size
 	}
 	if texts > MaxText || buffers > MaxBuffer {
-		return fmt.Errorf("文本参数与缓冲区各不能超过%d字节", MaxBuffer)
+		return callTooLarge.With(MaxBuffer)
 	}
 	return nil
 }

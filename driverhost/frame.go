@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+
+	"mps/failure"
 )
 
 // maxFrame bounds a frame, in bytes. The largest is an answer with full
@@ -19,15 +21,18 @@ type request struct {
 
 // A response answers one request.
 type response struct {
-	Failure *failure `json:"failure,omitempty"` // there is no result
-	Result  Result   `json:"result"`
+	Failure *report `json:"failure,omitempty"` // there is no result
+	Result  Result  `json:"result"`
 }
 
-// A failure is why the child could not make the call.
-type failure struct {
-	Kind string `json:"kind"` // key of kinds
-	Text string `json:"text"` // for the caller, in Chinese
+// A report is why the child could not make the call.
+type report struct {
+	Code string `json:"code"` // of one of reportable
+	Text string `json:"text"` // what the person reads, with what to do
+	Next string `json:"next"` // what to do
 }
+
+func reportOf(f failure.Failure) *report { return &report{f.Code(), f.Error(), f.Next()} }
 
 // writeFrame writes v as JSON behind its length, four bytes little-endian, in
 // one write.

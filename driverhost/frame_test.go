@@ -18,7 +18,7 @@ func TestFrames(t *testing.T) {
 	var wire bytes.Buffer
 	sent := request{"C:\\医保\\SSCardDriver.dll", Call{Export: "iReadCardBas", Args: []Arg{Int(-1), Text("林"), Buffer(MaxBuffer)}}}
 	full := response{Result: Result{Int: -27010, Outputs: [][]byte{bytes.Repeat([]byte{0x81}, MaxBuffer)}}}
-	for _, v := range []any{sent, full, response{Failure: &failure{"export", "没有！"}}} {
+	for _, v := range []any{sent, full, response{Failure: reportOf(exportUnknown.With("x.dll", "y"))}} {
 		if err := writeFrame(&wire, v); err != nil {
 			t.Fatal(err)
 		}
@@ -66,8 +66,8 @@ func TestBadFrames(t *testing.T) {
 // What a child sends, once its library has got at its memory.
 func FuzzReadFrame(f *testing.F) {
 	f.Add(frame(`{"result":{"int":-2,"outputs":["MzUwMDAwfA=="]}}`))
-	f.Add(frame(`{"failure":{"kind":"export","text":"驱动程序库中没有函数！"},"result":{"text":"AA=="}}`))
-	f.Add(frame(`{"failure":{"kind":"?","text":"35058219720630061X"}}`))
+	f.Add(frame(`{"failure":{"code":"driver_export_unknown","text":"驱动程序库中没有函数！","next":""},"result":{"text":"AA=="}}`))
+	f.Add(frame(`{"failure":{"code":"?","text":"35058219720630061X"}}`))
 	f.Add([]byte{0xff, 0xff, 0xff, 0x7f})
 	f.Fuzz(func(t *testing.T, wire []byte) {
 		var r response
@@ -75,8 +75,8 @@ func FuzzReadFrame(f *testing.F) {
 			return
 		}
 		if r.Failure != nil {
-			if e := r.Failure.error(); len(e.Text) > 2000 || e.Err == nil {
-				t.Errorf("%d bytes, %v", len(e.Text), e.Err)
+			if e := r.Failure.error(); len(e.Error()) > 2000 || len(e.Next()) > 2000 || e.Err == nil {
+				t.Errorf("%d and %d bytes, %v", len(e.Error()), len(e.Next()), e.Err)
 			}
 		}
 		var again bytes.Buffer

@@ -71,7 +71,7 @@ func New(o Options) *Host {
 // be by killing the child. Errors are *Error.
 func (h *Host) Call(ctx context.Context, c Call) (Result, error) {
 	if err := c.check(); err != nil {
-		return Result{}, badCall(err)
+		return Result{}, misconfigured(err)
 	}
 	if h.options.Timeout > 0 {
 		var cancel context.CancelFunc
@@ -121,7 +121,7 @@ func (h *Host) ready(ctx context.Context) *Error {
 		case <-h.last.ended:
 			h.last = nil
 		case <-ctx.Done():
-			return notEnded(ctx)
+			return failed(hostNotEnded.With(), ErrHost, ctx.Err())
 		}
 	}
 	select {
@@ -164,7 +164,7 @@ func (h *Host) lost(ctx context.Context, err error, took time.Duration) *Error {
 	h.options.Log.Warn("厂商驱动的宿主进程异常结束", "library", h.options.Library, "reason", err, "status", status,
 		"said", h.last.stderr.said(), "printed", h.last.stderr.printed())
 	if errors.Is(err, errEnded) {
-		return crashed(errors.New(status))
+		return failed(crashed.With(), ErrCrashed, errors.New(status))
 	}
 	return strange(err)
 }

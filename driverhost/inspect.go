@@ -36,6 +36,26 @@ func (f *File) Bits() int {
 	return 0
 }
 
+// Has reports whether the library exports a function under a name by which a Call
+// with so many arguments finds it.
+func (f *File) Has(export string, args int) bool {
+	return slices.ContainsFunc(exportNames(f.System, f.Machine, export, args), func(name string) bool {
+		return slices.Contains(f.Exports, name)
+	})
+}
+
+// exportNames are the names under which a library may export a function, the
+// most likely one first. On 32-bit Windows, where no .def file says otherwise, a
+// stdcall function is called _name@8 by Microsoft's compiler and name@8 by MinGW,
+// with the bytes of its arguments.
+func exportNames(system, machine, export string, args int) []string {
+	if system != "windows" || machine != "386" {
+		return []string{export}
+	}
+	decorated := fmt.Sprintf("%s@%d", export, 4*args)
+	return []string{export, "_" + decorated, decorated}
+}
+
 // Inspect reads the headers of a dynamic library for Windows or Linux.
 func Inspect(path string) (f *File, err error) {
 	r, err := os.Open(path)

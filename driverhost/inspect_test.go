@@ -24,7 +24,7 @@ func TestInspect(t *testing.T) {
 			t.Errorf("exports %q", name)
 		}
 	}
-	if !slices.ContainsFunc(f.Exports, func(s string) bool { return s == "needs" || s == "needs@8" }) {
+	if !f.Has("needs", 2) || f.Has("need", 2) {
 		t.Errorf("exports %q", f.Exports)
 	}
 	sibling := filepath.Base(drivers.Library(t, "sibling"))
@@ -49,6 +49,36 @@ func TestInspect(t *testing.T) {
 	}
 	if _, err := driverhost.Inspect(filepath.Join(drivers.TempDir(t), "missing")); !os.IsNotExist(err) {
 		t.Error(err)
+	}
+}
+
+// A function counts as there when the loader would find it.
+func TestHas(t *testing.T) {
+	windows := func(machine, export string) driverhost.File {
+		return driverhost.File{System: "windows", Machine: machine, Exports: []string{"DllMain", export}}
+	}
+	for _, tt := range []struct {
+		file driverhost.File
+		want bool
+	}{
+		{windows("386", "iReadCardBas"), true},
+		{windows("386", "_iReadCardBas@8"), true}, // Microsoft's
+		{windows("386", "iReadCardBas@8"), true},  // MinGW's
+		{windows("386", "_iReadCardBas@12"), false},
+		{windows("386", "iReadCardBas@12"), false},
+		{windows("386", "@iReadCardBas@8"), false}, // fastcall
+		{windows("386", "_iReadCardBas"), false},
+		{windows("386", "iReadCardBas2"), false},
+		{windows("386", "ireadcardbas"), false},
+		{windows("amd64", "iReadCardBas"), true},
+		{windows("amd64", "iReadCardBas@8"), false},
+		{driverhost.File{System: "linux", Machine: "386", Exports: []string{"iReadCardBas"}}, true},
+		{driverhost.File{System: "linux", Machine: "386", Exports: []string{"iReadCardBas@8"}}, false},
+		{driverhost.File{System: "windows", Machine: "386"}, false},
+	} {
+		if got := tt.file.Has("iReadCardBas", 2); got != tt.want {
+			t.Errorf("%+v: %t", tt.file, got)
+		}
 	}
 }
 

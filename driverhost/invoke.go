@@ -2,7 +2,6 @@ package driverhost
 
 import (
 	"bytes"
-	"fmt"
 	"runtime"
 	"unsafe"
 )
@@ -43,7 +42,7 @@ func invoke(function uintptr, c *Call) response {
 			continue
 		}
 		if !zero(memory[i][a.Size:]) {
-			return response{Failure: &failure{"overrun", fmt.Sprintf("厂商驱动写出的数据超过了%d字节的缓冲区，请在配置中加大缓冲区后重试！", a.Size)}}
+			return response{Failure: reportOf(overrun.With(a.Size))}
 		}
 		text, _, _ := bytes.Cut(memory[i][:a.Size], []byte{0})
 		result.Outputs = append(result.Outputs, text)

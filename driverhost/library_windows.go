@@ -1,7 +1,6 @@
 package driverhost
 
 import (
-	"fmt"
 	"path/filepath"
 	"runtime"
 	"syscall"
@@ -30,16 +29,9 @@ func loadLibrary(path string) (*library, error) {
 	return &library{path, handle}, nil
 }
 
-// function returns the address of a function, 0 when there is none. Where no
-// .def file says otherwise, Microsoft's compiler calls a 32-bit stdcall function
-// _name@8, others call it name@8.
+// function returns the address of a function, 0 when there is none.
 func (l *library) function(c *Call) uintptr {
-	names := []string{c.Export}
-	if runtime.GOARCH == "386" {
-		decorated := fmt.Sprintf("%s@%d", c.Export, 4*len(c.Args))
-		names = append(names, "_"+decorated, decorated)
-	}
-	for _, name := range names {
+	for _, name := range exportNames(runtime.GOOS, runtime.GOARCH, c.Export, len(c.Args)) {
 		if address, err := windows.GetProcAddress(l.handle, name); err == nil {
 			return address
 		}

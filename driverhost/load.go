@@ -1,34 +1,28 @@
 package driverhost
 
 import (
-	"fmt"
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"mps/failure"
 )
 
-// missing, notLoaded and noFunction say why the library cannot be used. Only
-// then is it worth a look into its file.
-
-func missing(path string) *failure {
-	return &failure{"library", "找不到驱动程序库" + path + "，请核对配置中的路径，或重新安装设备厂商的驱动！"}
-}
-
-func notLoaded(path string, err error) *failure {
+// cannotLoad says why the library cannot be loaded. Only now is it worth a look
+// into its file.
+func cannotLoad(path string, err error) *failure.Error {
 	name := filepath.Base(path)
 	f, broken := Inspect(path)
 	switch {
 	case broken != nil:
-		return &failure{"library", name + "不是动态库，或文件已损坏，请重新安装设备厂商的驱动！"}
+		return libraryDamaged.With(name)
 	case f.System != runtime.GOOS || f.Machine != runtime.GOARCH:
-		return &failure{"library", fmt.Sprintf("驱动程序库%s是%s的，而装载它的mps程序是%s的，请在配置中为它指定%s的mps程序！",
-			name, width(f.System, f.Machine), width(runtime.GOOS, runtime.GOARCH), width(f.System, f.Machine))}
+		return otherWidth.With(name, width(f.System, f.Machine), width(runtime.GOOS, runtime.GOARCH))
 	}
 	if absent := absentNeeds(f, filepath.Dir(path)); len(absent) > 0 {
-		return &failure{"library", fmt.Sprintf("驱动程序库%s装载不了：缺少它依赖的%s，请把设备厂商提供的文件完整地放在同一文件夹中！",
-			name, strings.Join(absent, "、"))}
+		return needsMissing.With(name, strings.Join(absent, "、"))
 	}
-	return &failure{"library", fmt.Sprintf("驱动程序库%s装载不了（%v），请重新安装设备厂商的驱动！", name, err)}
+	return notLoaded.Because(err, name, err)
 }
 
 // width names a platform as people in front of a workstation do.
@@ -54,16 +48,17 @@ func absentNeeds(f *File, folder string) []string {
 	return absent
 }
 
-// noFunction lists what there is instead: a name is easily misspelt.
-func noFunction(path, export string) *failure {
+// noExport lists what there is instead: a name is easily misspelt.
+func noExport(path, export string) *failure.Error {
 	const most = 12
-	text := "驱动程序库" + filepath.Base(path) + "中没有函数" + export + "，请核对配置中的函数名"
-	if f, err := Inspect(path); err == nil && len(f.Exports) > 0 {
-		there := f.Exports
-		if len(there) > most {
-			there = append(there[:most:most], "…")
-		}
-		text += "（有：" + strings.Join(there, "、") + "）"
+	library := filepath.Base(path)
+	f, err := Inspect(path)
+	if err != nil || len(f.Exports) == 0 {
+		return exportUnknown.With(library, export)
 	}
-	return &failure{"export", text + "！"}
+	there := f.Exports
+	if len(there) > most {
+		there = append(there[:most:most], "…")
+	}
+	return exportOther.With(library, export, strings.Join(there, "、"))
 }

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync/atomic"
+
+	"mps/failure"
 )
 
 // Serve is the child's side: it loads the library of the first request and
@@ -71,40 +73,40 @@ type caller struct {
 
 func (c *caller) answer(r request) response {
 	if err := r.Call.check(); err != nil {
-		return response{Failure: &failure{"call", badCall(err).Text}}
+		return response{Failure: reportOf(callMisconfigured.With(err))}
 	}
 	if c.library == nil {
 		if f := c.load(r.Library); f != nil {
-			return response{Failure: f}
+			return response{Failure: reportOf(f)}
 		}
 	}
 	function := c.library.function(&r.Call)
 	if function == 0 {
-		return response{Failure: noFunction(c.library.path, r.Call.Export)}
+		return response{Failure: reportOf(noExport(c.library.path, r.Call.Export))}
 	}
 	// Libraries look for files in the current directory, and change it.
 	if err := os.Chdir(c.folder); err != nil {
-		return response{Failure: notLoaded(c.library.path, err)}
+		return response{Failure: reportOf(cannotLoad(c.library.path, err))}
 	}
 	return invoke(function, &r.Call)
 }
 
 // load loads the library from its own folder, which is where it and what it
 // depends on look for files.
-func (c *caller) load(path string) *failure {
+func (c *caller) load(path string) *failure.Error {
 	path, err := filepath.Abs(path)
 	if err != nil {
-		return notLoaded(path, err)
+		return cannotLoad(path, err)
 	}
 	if info, err := os.Stat(path); err != nil || info.IsDir() {
-		return missing(path)
+		return libraryMissing.With(path)
 	}
 	c.folder = filepath.Dir(path)
 	if err := os.Chdir(c.folder); err != nil {
-		return notLoaded(path, err)
+		return cannotLoad(path, err)
 	}
 	if c.library, err = loadLibrary(path); err != nil {
-		return notLoaded(path, err)
+		return cannotLoad(path, err)
 	}
 	return nil
 }

@@ -44,8 +44,8 @@ func take(stream uint32) (*os.File, error) {
 
 // openNull opens the null device, if possible as the given handle, which was
 // just closed: Windows reuses the handle closed last, or the lowest one. When
-// another thread was faster, the number belongs to a thread or an event, and
-// printing to it fails, which does as well.
+// another thread was faster, the handle is now that of a thread or an event: what
+// a library prints to it fails, and so does not reach the host's frames either.
 func openNull(wanted windows.Handle) (null windows.Handle, err error) {
 	name, err := windows.UTF16PtrFromString("NUL")
 	if err != nil {
@@ -61,7 +61,7 @@ func openNull(wanted windows.Handle) (null windows.Handle, err error) {
 			break
 		}
 	}
-	return null, nil // those opened in vain stay open, they harm nobody
+	return null, nil // those opened before it stay open: there are seven at most
 }
 
 // endProcess ends this process without asking the library: ExitProcess would

@@ -63,7 +63,11 @@ func (k *Kind) Because(cause error, args ...any) *Error {
 	e := &Error{kind: k, text: k.text, next: k.next, cause: cause}
 	if len(args) > 0 {
 		// The two are one format, whose verbs may refer to each other's values.
-		const between = "\x00"
+		// A value may be what others wrote, and so hold anything.
+		between := "\x00\x01"
+		for strings.Contains(fmt.Sprintf(k.text+k.next, args...), between) {
+			between += "\x01"
+		}
 		e.text, e.next, _ = strings.Cut(fmt.Sprintf(k.text+between+k.next, args...), between)
 	}
 	return e

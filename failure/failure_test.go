@@ -22,6 +22,7 @@ func TestText(t *testing.T) {
 	}{
 		{absent.With(), "card_absent", "未检测到卡片，请插入社会保障卡后重试！", "请插入社会保障卡后重试！"},
 		{refused.With("服务器", "10.0.0.1"), "peer_refused", "无法连接服务器（10.0.0.1）：请检查服务器的地址！", "请检查服务器的地址！"},
+		{refused.With("a\x00b", "\x00\x01\x01"), "peer_refused", "无法连接a\x00b（\x00\x01\x01）：请检查a\x00b的地址！", "请检查a\x00b的地址！"},
 		{notOpen.With(), "reader_not_open", "设备未打开！", "接好读卡器。"},
 	} {
 		if tt.err.Code() != tt.code || tt.err.Error() != tt.read || tt.err.Next() != tt.next {

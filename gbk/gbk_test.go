@@ -49,8 +49,7 @@ func TestDecodeInvalid(t *testing.T) {
 	}
 	for _, tt := range tests {
 		_, err := Decode([]byte(tt.in))
-		var invalid *InvalidError
-		if !errors.As(err, &invalid) || invalid.Offset != tt.offset {
+		if invalid, ok := errors.AsType[*InvalidError](err); !ok || invalid.Offset != tt.offset {
 			t.Errorf("Decode(%x): error %v, want offset %d", tt.in, err, tt.offset)
 		}
 	}

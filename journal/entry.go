@@ -41,54 +41,43 @@ func (e Entry) String() string {
 	return "journal entry " + e.Institution + "/" + e.RequestID
 }
 
-// Limits in bytes. What is longer is cut, except keys, which are refused.
-const (
-	maxKey     = 64
-	maxField   = 128
-	maxMessage = 1024
-)
-
 var errEntry = errors.New("journal: institution and request id must have 1 to 64 bytes and no NUL")
-
-// row is an entry as it is stored: the arguments of the insert statements.
-type row struct {
-	entry   []any
-	expires int64  // milliseconds
-	sealed  []byte // nil for a failed attempt
-}
-
-// columns names the arguments in row.entry.
-var columns = []string{
-	"time", "institution", "request_id", "answered", "terminal", "operator", "function", "certificate",
-	"code", "code_hash", "name", "name_hash", "id_number", "id_number_hash", "token", "token_hash",
-	"result", "message", "duration_ms",
-}
 
 // row masks, hashes and seals an entry. Its answer expires after lifetime,
 // counted from now.
-func (k *Keys) row(e *Entry, now time.Time, lifetime time.Duration) (*row, error) {
+func (k *Keys) row(e *Entry, now time.Time, lifetime time.Duration) (*Row, error) {
 	if !validKey(e.Institution) || !validKey(e.RequestID) {
 		return nil, errEntry
 	}
-	r := &row{entry: []any{
-		e.Time.UnixMilli(), e.Institution, e.RequestID, len(e.Answer) > 0,
-		person(e.Terminal), person(e.Operator), clip(e.Function, maxField), clip(e.Certificate, maxField),
-		clip(mask.Number(e.Code), maxField), k.hash(codeKind, e.Code),
-		clip(mask.Name(e.Name), maxField), k.hash(nameKind, e.Name),
-		clip(mask.Number(e.IDNumber), maxField), k.hash(idNumberKind, e.IDNumber),
-		clip(mask.Number(e.Token), maxField), k.hash(tokenKind, e.Token),
-		clip(mask.Text(e.Result), maxField), clip(e.maskedMessage(), maxMessage),
-		e.Duration.Milliseconds(),
-	}}
+	r := &Row{
+		Time:         e.Time,
+		Duration:     e.Duration,
+		Institution:  e.Institution,
+		RequestID:    e.RequestID,
+		Terminal:     person(e.Terminal),
+		Operator:     person(e.Operator),
+		Function:     clip(e.Function, MaxField),
+		Certificate:  clip(e.Certificate, MaxField),
+		Code:         clip(mask.Number(e.Code), MaxField),
+		CodeHash:     k.hash(codeKind, e.Code),
+		Name:         clip(mask.Name(e.Name), MaxField),
+		NameHash:     k.hash(nameKind, e.Name),
+		IDNumber:     clip(mask.Number(e.IDNumber), MaxField),
+		IDNumberHash: k.hash(idNumberKind, e.IDNumber),
+		Token:        clip(mask.Number(e.Token), MaxField),
+		TokenHash:    k.hash(tokenKind, e.Token),
+		Result:       clip(mask.Text(e.Result), MaxField),
+		Message:      clip(e.maskedMessage(), MaxMessage),
+	}
 	if len(e.Answer) > 0 {
-		r.sealed = k.seal(e.Answer, e.Institution, e.RequestID)
-		r.expires = now.Add(lifetime).UnixMilli()
+		r.Sealed = k.seal(e.Answer, e.Institution, e.RequestID)
+		r.Expires = now.Add(lifetime)
 	}
 	return r, nil
 }
 
 func validKey(s string) bool {
-	return 0 < len(s) && len(s) <= maxKey && !strings.Contains(s, "\x00")
+	return 0 < len(s) && len(s) <= MaxKey && !strings.Contains(s, "\x00")
 }
 
 // person keeps the name of a terminal or an operator, who is accountable and
@@ -97,7 +86,7 @@ func person(s string) string {
 	if identity.ValidNumber(s) {
 		return mask.Number(s)
 	}
-	return clip(s, maxField)
+	return clip(s, MaxField)
 }
 
 // maskedMessage masks what looks like an identifier, and the values of this
@@ -105,7 +94,7 @@ func person(s string) string {
 // message. It is cut twice: before, to bound the work, and by the caller, well
 // inside the first cut, which may have left half an identifier at its end.
 func (e *Entry) maskedMessage() string {
-	message := clip(e.Message, 8*maxMessage)
+	message := clip(e.Message, 8*MaxMessage)
 	for _, v := range []struct {
 		value string
 		mask  func(string) string

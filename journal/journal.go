@@ -15,30 +15,19 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"sync"
 	"time"
 )
 
-var (
-	// ErrClosed is returned by Record after Close.
-	ErrClosed = errors.New("journal: closed")
-	// ErrRecorded is returned by Record for an entry with an answer when the
-	// request id has an answer already. Nothing is written.
-	ErrRecorded = errors.New("journal: request id has an answer already")
-	// ErrForeignKey is returned by New when the database was written with
-	// another key file.
-	ErrForeignKey = errors.New("密钥文件 journal.key 与数据库不匹配，请恢复与数据库一起使用的密钥文件")
-)
+// DefaultAnswerLifetime is the window in which an agent may still retry.
+const DefaultAnswerLifetime = 10 * time.Minute
 
 // Options of a journal. Zero values mean the defaults.
 type Options struct {
 	// AnswerLifetime is how long a sealed answer is kept for retries.
-	// Default 10 minutes, the window in which an agent may still retry.
+	// 0 means DefaultAnswerLifetime.
 	AnswerLifetime time.Duration
 	// Log gets failures of the background work. Default: nowhere.
 	Log *slog.Logger
@@ -55,12 +44,9 @@ const (
 
 // Journal writes and reads entries. It is safe for concurrent use.
 type Journal struct {
-	db      *sql.DB
+	store   Store
 	keys    *Keys
 	options Options
-
-	insertEntry  *sql.Stmt
-	insertAnswer *sql.Stmt
 
 	queue   chan *write
 	closing chan struct{} // closed by Close
@@ -68,12 +54,12 @@ type Journal struct {
 	once    sync.Once
 }
 
-// New returns a journal over a database opened by package database and starts
-// its writer, which ends with Close. The first journal over a database ties it
-// to the keys; later ones with other keys are refused with [ErrForeignKey].
-// The database stays the caller's to close, after the journal.
-func New(ctx context.Context, db *sql.DB, keys *Keys, options Options) (*Journal, error) {
-	options.AnswerLifetime = cmp.Or(options.AnswerLifetime, 10*time.Minute)
+// New returns a journal over a store and starts its writer, which ends with
+// Close. The first journal over a database ties it to the keys; later ones with
+// other keys are refused with [ErrForeignKey]. The database stays the caller's
+// to close, after the journal.
+func New(ctx context.Context, store Store, keys *Keys, options Options) (*Journal, error) {
+	options.AnswerLifetime = cmp.Or(options.AnswerLifetime, DefaultAnswerLifetime)
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
 	}
@@ -81,53 +67,22 @@ func New(ctx context.Context, db *sql.DB, keys *Keys, options Options) (*Journal
 		options.Now = time.Now
 	}
 	j := &Journal{
-		db:      db,
+		store:   store,
 		keys:    keys,
 		options: options,
 		queue:   make(chan *write, queueSize),
 		closing: make(chan struct{}),
 		stopped: make(chan struct{}),
 	}
-	if err := j.tieKeys(ctx); err != nil {
-		return nil, err
+	tied, err := store.TieKey(ctx, keys.fingerprint)
+	if err != nil {
+		return nil, unusable.Because(err, err)
 	}
-	if err := j.prepare(ctx); err != nil {
-		return nil, err
+	if !bytes.Equal(tied, keys.fingerprint) {
+		return nil, ErrForeignKey.With()
 	}
 	go j.run()
 	return j, nil
-}
-
-func (j *Journal) tieKeys(ctx context.Context) error {
-	_, err := j.db.ExecContext(ctx,
-		"INSERT INTO journal_key (id, fingerprint) VALUES (1, ?) ON CONFLICT DO NOTHING", j.keys.fingerprint)
-	if err != nil {
-		return fmt.Errorf("journal: tying the key to the database: %w", err)
-	}
-	var fingerprint []byte
-	if err := j.db.QueryRowContext(ctx, "SELECT fingerprint FROM journal_key WHERE id = 1").Scan(&fingerprint); err != nil {
-		return fmt.Errorf("journal: reading the key's fingerprint: %w", err)
-	}
-	if !bytes.Equal(fingerprint, j.keys.fingerprint) {
-		return ErrForeignKey
-	}
-	return nil
-}
-
-func (j *Journal) prepare(ctx context.Context) error {
-	entry := fmt.Sprintf("INSERT INTO entries (%s) VALUES (?%s) ON CONFLICT DO NOTHING",
-		strings.Join(columns, ", "), strings.Repeat(", ?", len(columns)-1))
-	var err error
-	if j.insertEntry, err = j.db.PrepareContext(ctx, entry); err != nil {
-		return fmt.Errorf("journal: preparing: %w", err)
-	}
-	j.insertAnswer, err = j.db.PrepareContext(ctx,
-		"INSERT INTO answers (entry_id, expires_at, sealed) VALUES (?, ?, ?)")
-	if err != nil {
-		j.insertEntry.Close()
-		return fmt.Errorf("journal: preparing: %w", err)
-	}
-	return nil
 }
 
 // Record writes an entry and returns nil when it is on the disk.
@@ -183,8 +138,7 @@ func (j *Journal) enqueue(ctx context.Context, w *write) error {
 
 // Close refuses further entries, writes those that wait, and returns when the
 // writer has ended.
-func (j *Journal) Close() error {
+func (j *Journal) Close() {
 	j.once.Do(func() { close(j.closing) })
 	<-j.stopped
-	return errors.Join(j.insertEntry.Close(), j.insertAnswer.Close())
 }

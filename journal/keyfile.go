@@ -4,13 +4,14 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"mps/failure"
 )
 
 // KeyFile is the name of the key file in the data directory.
@@ -33,14 +34,17 @@ func LoadKeys(dir string) (*Keys, error) {
 	master, err := readMaster(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := createMaster(dir, path); err != nil {
-			return nil, fmt.Errorf("creating journal key: %w", err)
+			return nil, keyUncreatable.Because(err, err)
 		}
 		master, err = readMaster(path)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("reading journal key: %w", err)
+	if err == nil {
+		return newKeys(master)
 	}
-	return newKeys(master)
+	if _, ok := errors.AsType[failure.Failure](err); ok {
+		return nil, err
+	}
+	return nil, keyUnreadable.Because(err, err)
 }
 
 func readMaster(path string) ([]byte, error) {
@@ -54,10 +58,10 @@ func readMaster(path string) ([]byte, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", path)
+		return nil, keyIrregular.With(path)
 	}
 	if perm := info.Mode().Perm(); runtime.GOOS != "windows" && perm&0o077 != 0 {
-		return nil, fmt.Errorf("密钥文件 %s 的权限为 %04o，其他用户可以访问；请执行 chmod 600 %s 后重新启动", path, perm, path)
+		return nil, keyExposed.With(path, perm, path)
 	}
 	text, err := io.ReadAll(io.LimitReader(f, 4*masterSize))
 	if err != nil {
@@ -66,7 +70,7 @@ func readMaster(path string) ([]byte, error) {
 	master, err := hex.DecodeString(strings.TrimSpace(string(text)))
 	if err != nil || len(master) != masterSize {
 		// The cause is left out: it would quote the file.
-		return nil, fmt.Errorf("密钥文件 %s 已损坏（应为 %d 位十六进制数），请从备份恢复", path, 2*masterSize)
+		return nil, keyDamaged.With(path, 2*masterSize)
 	}
 	return master, nil
 }

@@ -3,6 +3,7 @@ package journal
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -11,6 +12,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"mps/failure"
 )
 
 func TestLoadKeysMakesThemOnce(t *testing.T) {
@@ -104,6 +107,9 @@ func TestLoadKeysRefuses(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("error %v", err)
 			}
+			if f, ok := errors.AsType[failure.Failure](err); !ok || f.Next() == "" {
+				t.Errorf("error %v was not written for an operator", err)
+			}
 			if c.text != "" && strings.Contains(err.Error(), c.text[:8]) {
 				t.Error("the error quotes the key")
 			}
@@ -117,8 +123,29 @@ func TestLoadKeysRefuses(t *testing.T) {
 		if err := os.Mkdir(filepath.Join(dir, KeyFile), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := LoadKeys(dir); err == nil {
-			t.Fatal("accepted")
+		if _, err := LoadKeys(dir); !errors.Is(err, keyIrregular) {
+			t.Fatalf("error %v", err)
+		}
+	})
+	t.Run("below a file", func(t *testing.T) {
+		file := filepath.Join(t.TempDir(), "file")
+		if err := os.WriteFile(file, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := LoadKeys(filepath.Join(file, "data"))
+		if f, ok := errors.AsType[failure.Failure](err); !ok || f.Next() == "" {
+			t.Errorf("error %v was not written for an operator", err)
+		}
+	})
+	t.Run("texts", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), KeyFile)
+		for text, err := range map[string]error{
+			"密钥文件 " + path + " 已损坏（应为 64 位十六进制数），请从备份恢复":                            keyDamaged.With(path, 2*masterSize),
+			"密钥文件 " + path + " 的权限为 0640，其他用户可以访问；请执行 chmod 600 " + path + " 后重新启动": keyExposed.With(path, os.FileMode(0o640), path),
+		} {
+			if err.Error() != text {
+				t.Errorf("got  %s\nwant %s", err, text)
+			}
 		}
 	})
 	t.Run("tolerated", func(t *testing.T) {

@@ -1,4 +1,4 @@
-package journal
+package journal_test
 
 import (
 	"bufio"
@@ -13,7 +13,9 @@ import (
 
 	"go.uber.org/goleak"
 
-	"mps/database"
+	"mps/database/sqlite"
+	"mps/database/storetest"
+	"mps/journal"
 )
 
 // childVariable names the data directory and makes this test program record
@@ -33,15 +35,15 @@ func TestMain(m *testing.M) {
 // recordForEver prints the id of each entry after Record returned.
 func recordForEver(dir string) error {
 	ctx := context.Background()
-	db, err := database.Open(ctx, filepath.Join(dir, "mps.db"))
+	db, err := sqlite.Open(ctx, filepath.Join(dir, "mps.db"))
 	if err != nil {
 		return err
 	}
-	keys, err := LoadKeys(dir)
+	keys, err := journal.LoadKeys(dir)
 	if err != nil {
 		return err
 	}
-	j, err := New(ctx, db, keys, Options{})
+	j, err := journal.New(ctx, db.Journal(), keys, journal.Options{})
 	if err != nil {
 		return err
 	}
@@ -51,7 +53,7 @@ func recordForEver(dir string) error {
 		go func() {
 			for i := 0; ; i++ {
 				id := fmt.Sprintf("%d-%d-%d", os.Getpid(), caller, i)
-				if err := j.Record(ctx, benchEntry(id)); err != nil {
+				if err := j.Record(ctx, storetest.Entry(id)); err != nil {
 					errs <- err
 					return
 				}
@@ -71,27 +73,24 @@ func TestKilledProcessLosesNothing(t *testing.T) {
 	var acknowledged []string
 	for range 3 {
 		acknowledged = append(acknowledged, recordAndKill(t, dir, 500)...)
-		db, err := database.Open(t.Context(), filepath.Join(dir, "mps.db"))
+		db := openDB(t, filepath.Join(dir, "mps.db"))
+		keys, err := journal.LoadKeys(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
-		keys, err := LoadKeys(dir)
+		j, err := journal.New(t.Context(), db.Journal(), keys, journal.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		j, err := New(t.Context(), db, keys, Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		e := benchEntry("")
+		e := storetest.Entry("")
 		for _, id := range acknowledged {
 			if _, err := j.Recall(t.Context(), e.Institution, id, e.Code); err != nil {
 				t.Errorf("%s: %v", id, err)
 			}
 		}
 		var check string
-		if err := db.QueryRow("PRAGMA integrity_check").Scan(&check); err != nil || check != "ok" {
-			t.Errorf("integrity check: %s, error %v", check, err)
+		if db.query(t, "PRAGMA integrity_check", &check); check != "ok" {
+			t.Errorf("integrity check: %s", check)
 		}
 		j.Close()
 		db.Close()

@@ -2,14 +2,13 @@ package journal
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 )
 
 // write is a row on its way to the disk.
 type write struct {
-	row    *row
+	row    *Row
 	result error      // of the last try; the writer's until it is sent
 	done   chan error // gets the result; has room for it
 }
@@ -74,18 +73,16 @@ func (j *Journal) write(first *write) {
 // failure; bad tells that the failure came from a row and not from the
 // transaction around it.
 //
-// There is no context: statements wait for a lock as long as the database's
-// busy timeout at most, and a commit must not be given up half way.
+// There is no context: the store bounds how long it waits for a lock, and a
+// commit must not be given up half way.
 func (j *Journal) transact(batch []*write, limit int) (_ []*write, bad bool, err error) {
-	ctx := context.Background()
-	tx, err := j.db.BeginTx(ctx, nil)
+	tx, err := j.store.Begin(context.Background())
 	if err != nil {
 		return batch, false, fmt.Errorf("journal: beginning to write: %w", err)
 	}
 	defer tx.Rollback() // without effect after Commit
-	entry, answer := tx.StmtContext(ctx, j.insertEntry), tx.StmtContext(ctx, j.insertAnswer)
 	for i := 0; i < len(batch); i++ {
-		if batch[i].result, err = insert(ctx, entry, answer, batch[i].row); err != nil {
+		if err := tx.Append(batch[i].row); err != nil {
 			return batch, true, fmt.Errorf("journal: writing: %w", err)
 		}
 		if len(batch) < limit {
@@ -96,32 +93,20 @@ func (j *Journal) transact(batch []*write, limit int) (_ []*write, bad bool, err
 			}
 		}
 	}
+	added, err := tx.Flush()
+	if err != nil {
+		return batch, true, fmt.Errorf("journal: writing: %w", err)
+	}
+	for i, w := range batch {
+		w.result = nil
+		if !added[i] {
+			w.result = ErrRecorded
+		}
+	}
 	if err := tx.Commit(); err != nil {
 		return batch, false, fmt.Errorf("journal: committing: %w", err)
 	}
 	return batch, false, nil
-}
-
-// insert stores one row. The result is nil or ErrRecorded.
-func insert(ctx context.Context, entry, answer *sql.Stmt, r *row) (result, err error) {
-	inserted, err := entry.ExecContext(ctx, r.entry...)
-	if err != nil {
-		return nil, err
-	}
-	if n, err := inserted.RowsAffected(); err != nil {
-		return nil, err
-	} else if n == 0 {
-		return ErrRecorded, nil
-	}
-	if r.sealed == nil {
-		return nil, nil
-	}
-	id, err := inserted.LastInsertId()
-	if err != nil {
-		return nil, err
-	}
-	_, err = answer.ExecContext(ctx, id, r.expires, r.sealed)
-	return nil, err
 }
 
 // dropAtOnce bounds how long entries wait for a removal.
@@ -130,7 +115,7 @@ const dropAtOnce = 500
 // sweep removes some expired answers and returns when to do so next: at once,
 // after the entries that wait, while there is more to remove.
 func (j *Journal) sweep() time.Duration {
-	n, err := j.drop()
+	n, err := j.store.DropExpired(context.Background(), j.options.Now(), dropAtOnce)
 	if err != nil {
 		j.options.Log.Error("过期的应答未能删除，稍后重试", "error", err)
 	}
@@ -138,17 +123,4 @@ func (j *Journal) sweep() time.Duration {
 		return sweepInterval
 	}
 	return time.Millisecond
-}
-
-// drop removes answers whose lifetime is over from among the dropAtOnce oldest
-// and returns how many.
-func (j *Journal) drop() (int64, error) {
-	result, err := j.db.ExecContext(context.Background(), `
-		DELETE FROM answers WHERE expires_at <= ? AND entry_id IN
-			(SELECT entry_id FROM answers ORDER BY entry_id LIMIT ?)`,
-		j.options.Now().UnixMilli(), dropAtOnce)
-	if err != nil {
-		return 0, fmt.Errorf("journal: dropping expired answers: %w", err)
-	}
-	return result.RowsAffected()
 }

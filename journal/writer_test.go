@@ -4,174 +4,136 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
-	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
-
-	"mps/database"
 )
 
-func TestRecordFailsWhenTheDatabaseDoes(t *testing.T) {
-	t.Run("closed", func(t *testing.T) {
-		db := openDB(t)
-		j := newJournal(t, db, Options{})
-		db.Close()
-		if err := j.Record(t.Context(), benchEntry("r-1")); err == nil {
-			t.Fatal("recorded")
-		}
-	})
-	t.Run("full", func(t *testing.T) {
-		db := openDB(t)
-		db.SetMaxOpenConns(1) // the limit is one of the connection
-		j := newJournal(t, db, Options{})
-		var pages int
-		if err := db.QueryRow("PRAGMA page_count").Scan(&pages); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := db.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", pages+8)); err != nil {
-			t.Fatal(err)
-		}
-		var ok, failed int
-		for i := range 100 {
-			if err := j.Record(t.Context(), benchEntry(fmt.Sprint("r-", i))); err == nil {
-				ok++
-			} else if failed++; !strings.Contains(err.Error(), "full") {
-				t.Fatal(err)
-			}
-		}
-		if failed == 0 || ok != count(t, db, "entries") || ok != count(t, db, "answers") {
-			t.Errorf("%d recorded and %d refused, but %d entries and %d answers are there",
-				ok, failed, count(t, db, "entries"), count(t, db, "answers"))
-		}
-	})
-}
-
-func TestABadRowCostsOnlyItself(t *testing.T) {
-	db := openDB(t)
-	j := newJournal(t, db, Options{})
-	lock, err := db.Begin() // immediate: the writer waits, and the queue fills
+// enqueue puts an entry into the queue of the journal's writer.
+func enqueue(t *testing.T, j *Journal, e Entry) *write {
+	t.Helper()
+	row, err := j.keys.row(&e, time.Now(), time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var batch []*write
-	for i := range 5 {
-		e := benchEntry(fmt.Sprint("r-", min(i, 3))) // the last one repeats an id
-		row, err := j.keys.row(&e, time.Now(), time.Minute)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if i == 1 {
-			row.entry[0] = nil // time is NOT NULL
-		}
-		batch = append(batch, &write{row: row, done: make(chan error, 1)})
-		j.queue <- batch[i]
-	}
-	if err := lock.Rollback(); err != nil {
+	w := &write{row: row, done: make(chan error, 1)}
+	if err := j.enqueue(t.Context(), w); err != nil {
 		t.Fatal(err)
 	}
+	return w
+}
+
+func TestABadRowCostsOnlyItself(t *testing.T) {
+	goOn := make(chan struct{})
+	s := &fakeStore{begin: func() error { <-goOn; return nil }}
+	j := newFake(t, s)
+	var batch []*write
+	for _, id := range []string{"r-0", refused, "r-2", "r-3", "r-3"} {
+		batch = append(batch, enqueue(t, j, answered(id)))
+	}
+	close(goOn)
 	for i, w := range batch {
 		err := <-w.done
 		switch {
-		case i == 1 && (err == nil || errors.Is(err, ErrRecorded)),
+		case i == 1 && !errors.Is(err, errRefused),
 			i == 4 && !errors.Is(err, ErrRecorded),
 			i != 1 && i != 4 && err != nil:
 			t.Errorf("row %d: error %v", i, err)
 		}
 	}
-	if n := count(t, db, "entries"); n != 3 {
+	j.Close()
+	var n int
+	for _, rows := range s.batches {
+		n += len(rows)
+	}
+	if n != 3 {
 		t.Errorf("%d entries", n)
+	}
+}
+
+// Entries that come while a batch is open join it, up to its limit.
+func TestBatchGrows(t *testing.T) {
+	goOn := make(chan struct{})
+	s := &fakeStore{begin: func() error { <-goOn; return nil }}
+	j := newFake(t, s)
+	var all []*write
+	for i := range batchSize + 10 {
+		all = append(all, enqueue(t, j, answered(fmt.Sprint("r-", i))))
+	}
+	close(goOn)
+	for i, w := range all {
+		if err := <-w.done; err != nil {
+			t.Errorf("row %d: error %v", i, err)
+		}
+	}
+	j.Close()
+	if len(s.batches) != 2 || len(s.batches[0]) != batchSize || len(s.batches[1]) != 10 {
+		t.Errorf("%d batches", len(s.batches))
+	}
+}
+
+// What a failed Commit has left on the disk is unknown, so nothing is tried
+// again: a second try would report an entry as another's.
+func TestAFailedTransactionFailsItsBatch(t *testing.T) {
+	broken := errors.New("broken")
+	fail := func() error { return broken }
+	for name, s := range map[string]*fakeStore{"begin": {}, "commit": {}} {
+		t.Run(name, func(t *testing.T) {
+			goOn := make(chan struct{})
+			tries := 0
+			s.begin = func() error {
+				<-goOn
+				tries++
+				if name == "begin" {
+					return broken
+				}
+				return nil
+			}
+			if name == "commit" {
+				s.commit = fail
+			}
+			j := newFake(t, s)
+			all := []*write{enqueue(t, j, answered("r-0")), enqueue(t, j, answered("r-1")), enqueue(t, j, answered("r-2"))}
+			close(goOn)
+			for i, w := range all {
+				if err := <-w.done; !errors.Is(err, broken) {
+					t.Errorf("row %d: error %v", i, err)
+				}
+			}
+			j.Close()
+			if name == "commit" && tries != 1 {
+				t.Errorf("%d transactions", tries)
+			}
+		})
 	}
 }
 
 // While the writer cannot go on, callers wait no longer than their context,
 // and the queue grows no longer than its limit.
 func TestQueueIsBounded(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "mps.db")
-	db, err := database.Open(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	j := newJournal(t, db, Options{})
-	other, err := database.Open(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer other.Close()
-	lock, err := other.Begin() // immediate: nobody else writes now
-	if err != nil {
-		t.Fatal(err)
-	}
-	results := make(chan error)
-	const callers = queueSize + 2*batchSize
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	for i := range callers {
-		go func() { results <- j.Record(ctx, benchEntry(fmt.Sprint("r-", i))) }()
-	}
-	for len(j.queue) < cap(j.queue) {
-		time.Sleep(time.Millisecond)
-	}
-	cancel()
-	for range callers {
-		if err := <-results; !errors.Is(err, context.Canceled) {
-			t.Errorf("error %v", err)
+	synctest.Test(t, func(t *testing.T) {
+		goOn := make(chan struct{})
+		j := newFake(t, &fakeStore{begin: func() error { <-goOn; return nil }})
+		results := make(chan error)
+		const callers = queueSize + 2*batchSize
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		for i := range callers {
+			go func() { results <- j.Record(ctx, answered(fmt.Sprint("r-", i))) }()
 		}
-	}
-	if err := lock.Rollback(); err != nil {
-		t.Fatal(err)
-	}
-	if err := j.Record(t.Context(), benchEntry("afterwards")); err != nil {
-		t.Errorf("afterwards: %v", err)
-	}
-}
-
-func TestRecordHeedsAnEndedContext(t *testing.T) {
-	db := openDB(t)
-	j := newJournal(t, db, Options{})
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := j.Record(ctx, benchEntry("r-1")); !errors.Is(err, context.Canceled) {
-		t.Errorf("error %v", err)
-	}
-	if n := count(t, db, "entries"); n != 0 {
-		t.Errorf("%d entries", n)
-	}
-}
-
-func TestCloseWritesWhatWaits(t *testing.T) {
-	db := openDB(t)
-	j := newJournal(t, db, Options{})
-	const callers = 500
-	results := make(chan error, callers)
-	for i := range callers {
-		go func() { results <- j.Record(t.Context(), benchEntry(fmt.Sprint("r-", i))) }()
-	}
-	first := <-results
-	if err := j.Close(); err != nil {
-		t.Fatal(err)
-	}
-	recorded := 0
-	for i := range callers {
-		err := first
-		if i > 0 {
-			err = <-results
+		synctest.Wait()
+		if len(j.queue) != queueSize {
+			t.Errorf("%d entries wait in the queue", len(j.queue))
 		}
-		switch {
-		case err == nil:
-			recorded++
-		case !errors.Is(err, ErrClosed):
-			t.Error(err)
+		cancel()
+		for range callers {
+			if err := <-results; !errors.Is(err, context.Canceled) {
+				t.Errorf("error %v", err)
+			}
 		}
-	}
-	if n := count(t, db, "entries"); n != recorded {
-		t.Errorf("%d were told that their entry is recorded, %d are", recorded, n)
-	}
-	if err := j.Record(t.Context(), benchEntry("late")); !errors.Is(err, ErrClosed) {
-		t.Errorf("after Close: error %v", err)
-	}
-	if err := j.Close(); err != nil {
-		t.Errorf("second Close: %v", err)
-	}
+		close(goOn)
+		if err := j.Record(t.Context(), answered("afterwards")); err != nil {
+			t.Errorf("afterwards: %v", err)
+		}
+	})
 }

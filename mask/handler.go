@@ -6,16 +6,20 @@ import (
 	"log/slog"
 )
 
-// NewHandler returns a handler that passes records on to h after masking
-// the message and every attribute with Text. It is the last line of
-// defence: callers are still expected to log masked values only.
+// NewHandler returns a handler that passes records on to h after masking the
+// message and every attribute with [Text]. It is where masking happens: who logs
+// need not, and must only keep names of persons out, which no pattern finds.
+// A handler that masks already is returned as it is.
 //
 // Strings and errors become masked strings; groups are walked; a LogValuer is
 // resolved first; any other value that could hide text (structs, slices, maps,
 // Stringers) is printed and masked. Numbers, booleans, times and durations pass
 // unchanged: no identifier of a person is kept as a number in this program.
 func NewHandler(h slog.Handler) slog.Handler {
-	return logHandler{h}
+	if masking, ok := h.(handler); ok {
+		return masking
+	}
+	return handler{h}
 }
 
 // Public is a text that names no person, though it may look like a number that
@@ -25,13 +29,13 @@ func NewHandler(h slog.Handler) slog.Handler {
 //	log.Info("…", "institution", mask.Public(id))
 type Public string
 
-type logHandler struct{ next slog.Handler }
+type handler struct{ next slog.Handler }
 
-func (h logHandler) Enabled(ctx context.Context, level slog.Level) bool {
+func (h handler) Enabled(ctx context.Context, level slog.Level) bool {
 	return h.next.Enabled(ctx, level)
 }
 
-func (h logHandler) Handle(ctx context.Context, r slog.Record) error {
+func (h handler) Handle(ctx context.Context, r slog.Record) error {
 	masked := slog.NewRecord(r.Time, r.Level, Text(r.Message), r.PC)
 	r.Attrs(func(a slog.Attr) bool {
 		masked.AddAttrs(maskAttr(a))
@@ -40,12 +44,12 @@ func (h logHandler) Handle(ctx context.Context, r slog.Record) error {
 	return h.next.Handle(ctx, masked)
 }
 
-func (h logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return logHandler{h.next.WithAttrs(maskAttrs(attrs))}
+func (h handler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return handler{h.next.WithAttrs(maskAttrs(attrs))}
 }
 
-func (h logHandler) WithGroup(name string) slog.Handler {
-	return logHandler{h.next.WithGroup(name)}
+func (h handler) WithGroup(name string) slog.Handler {
+	return handler{h.next.WithGroup(name)}
 }
 
 func maskAttrs(attrs []slog.Attr) []slog.Attr {

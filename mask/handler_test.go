@@ -57,7 +57,7 @@ func TestLogHandlerMasksEverywhere(t *testing.T) {
 func TestPublicIsNotMasked(t *testing.T) {
 	const id = "H35010000001"
 	var out bytes.Buffer
-	log := slog.New(NewHandler(slog.NewTextHandler(&out, nil)))
+	log := slog.New(NewHandler(NewHandler(slog.NewTextHandler(&out, nil)).WithGroup("x")))
 	log.With("a", Public(id)).Info("m", "b", Public(id), slog.Group("g", "c", Public(id)))
 	if got := strings.Count(out.String(), id); got != 3 {
 		t.Errorf("%s stands %d times in %s", id, got, &out)
@@ -92,3 +92,15 @@ func TestLogHandlerReturnsErrors(t *testing.T) {
 type failing struct{ slog.Handler }
 
 func (failing) Handle(context.Context, slog.Record) error { return errors.ErrUnsupported }
+
+// What one part masks is not masked again by the next: a public number would be
+// lost.
+func TestHandlerMasksOnce(t *testing.T) {
+	var b strings.Builder
+	h := NewHandler(slog.NewTextHandler(&b, nil))
+	slog.New(NewHandler(h)).Info("m", "id", Public("350102199003071234"))
+	slog.New(NewHandler(h.WithAttrs(nil))).Info("m", "id", Public("350102199003071234"))
+	if n := strings.Count(b.String(), "id=350102199003071234"); n != 2 {
+		t.Errorf("%d of 2 public ids stay: %s", n, b.String())
+	}
+}

@@ -2,20 +2,18 @@ package protocol
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"mps/gbk"
 )
 
 // decodeText turns the bytes of a message into text. When some byte is bad the
-// text before it is returned together with the *Error.
+// text before it is returned together with the error.
 func decodeText(wire []byte) (string, error) {
 	if isUTF16(wire) {
-		return "", errorf(`报文是UTF-16编码，应为GBK：PowerBuilder 10及以上版本的外部函数声明请写成 library "mps_client.dll" alias for "MPS_Call;ansi"`)
+		return "", wideUnexpected.With()
 	}
 	if rest, ok := bytes.CutPrefix(wire, []byte("\xef\xbb\xbf")); ok {
 		return checkText(validUTF8(rest))
@@ -34,7 +32,7 @@ func decodeText(wire []byte) (string, error) {
 		}
 		return checkText(decodeGBK(wire))
 	}
-	return "", errorf("不支持的编码encoding=\"%s\"：请使用GBK（也接受GB18030、UTF-8）", excerpt(name))
+	return "", encodingUnknown.With(excerpt(name))
 }
 
 // isUTF16 recognises a byte order mark, the zero bytes of ASCII in UTF-16, and
@@ -82,10 +80,9 @@ func decodeGBK(b []byte) (string, error) {
 	if err == nil {
 		return s, nil
 	}
-	var invalid *gbk.InvalidError
-	if errors.As(err, &invalid) {
+	if invalid, ok := errors.AsType[*gbk.InvalidError](err); ok {
 		s, _ = gbk.Decode(b[:invalid.Offset])
-		return s, errorf("报文第%d字节处不是GBK字符：请检查报文的编码", invalid.Offset+1)
+		return s, notGBK.With(invalid.Offset + 1)
 	}
 	return "", err
 }
@@ -94,47 +91,18 @@ func validUTF8(b []byte) (string, error) {
 	for i := 0; i < len(b); {
 		r, n := utf8.DecodeRune(b[i:])
 		if r == utf8.RuneError && n <= 1 {
-			return string(b[:i]), errorf("报文第%d字节处不是UTF-8字符：请检查报文的编码", i+1)
+			return string(b[:i]), notUTF8.With(i + 1)
 		}
 		i += n
 	}
 	return string(b), nil
 }
 
-// decodeUTF16 reads UTF-16LE.
-func decodeUTF16(wire []byte) (string, error) {
-	units := make([]uint16, 0, len(wire)/2)
-	for i := 0; i+1 < len(wire); i += 2 {
-		units = append(units, binary.LittleEndian.Uint16(wire[i:]))
-	}
-	s := strings.TrimPrefix(string(utf16.Decode(units)), "\ufeff")
-	if i := strings.IndexRune(s, utf8.RuneError); i >= 0 || len(wire)%2 != 0 {
-		if i >= 0 {
-			s = s[:i]
-		}
-		return s, errorf("报文不是完整的UTF-16字符：请检查报文的编码")
-	}
-	return s, nil
-}
-
-// encodeUTF16 turns GBK bytes that this package wrote into UTF-16LE.
-func encodeUTF16(wire []byte) []byte {
-	text, err := gbk.Decode(wire)
-	if err != nil {
-		panic("protocol: own bytes are no GBK: " + err.Error())
-	}
-	dst := make([]byte, 0, 2*len(wire))
-	for _, unit := range utf16.Encode([]rune(text)) {
-		dst = binary.LittleEndian.AppendUint16(dst, unit)
-	}
-	return dst
-}
-
 // checkText refuses the characters that XML 1.0 (section 2.2) does not allow.
 func checkText(s string, err error) (string, error) {
 	for i, r := range s {
 		if !isXMLChar(r) {
-			return s[:i], errorf("报文含有XML不允许的字符U+%04X：请检查报文的编码", r)
+			return s[:i], characterForbidden.With(r)
 		}
 	}
 	return s, err

@@ -37,8 +37,8 @@ func TestFitSizes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			var e Encoder
-			got, needed := e.Fit(tt.resp, tt.capacity)
+			var c Codec
+			got, needed := c.Fit(tt.resp, tt.capacity)
 			text, err := gbk.Decode(got)
 			if err != nil {
 				t.Fatal(err)
@@ -60,10 +60,10 @@ func TestFitAlwaysFits(t *testing.T) {
 		decodeGolden(t, "response-evoucher-ok.xml"), decodeGolden(t, "response-card-ok.xml"),
 		decodeGolden(t, "response-card-error.xml"), decodeGolden(t, "response-evoucher-error.xml"),
 	}
-	var e Encoder
+	var c Codec
 	for _, r := range responses {
 		for capacity := range 1600 {
-			got, needed := e.Fit(r, capacity)
+			got, needed := c.Fit(r, capacity)
 			if len(got) > 0 && len(got) >= capacity {
 				t.Fatalf("capacity %d: answer of %d bytes", capacity, len(got))
 			}
@@ -75,7 +75,7 @@ func TestFitAlwaysFits(t *testing.T) {
 					t.Fatalf("capacity %d: %v", capacity, err)
 				}
 			}
-			if again, more := e.Fit(r, needed); needed > 0 && (more != 0 || len(again) >= needed) {
+			if again, more := c.Fit(r, needed); needed > 0 && (more != 0 || len(again) >= needed) {
 				t.Fatalf("capacity %d: %d bytes were said to be enough and are not", capacity, needed)
 			}
 		}
@@ -86,7 +86,7 @@ func TestFitAlwaysFits(t *testing.T) {
 // takes two.
 func TestFitUTF16(t *testing.T) {
 	answer := decodeGolden(t, "response-evoucher-ok.xml")
-	var e Encoder
+	c := Codec{Charset: UTF16LE}
 	for _, tt := range []struct {
 		capacity, needed int
 		contains         string
@@ -97,14 +97,14 @@ func TestFitUTF16(t *testing.T) {
 		{120, 2536, "<response><Header><result>-1</result></Header></response>"},
 		{100, 2536, ""},
 	} {
-		got, needed := e.FitUTF16(answer, tt.capacity)
+		got, needed := c.Fit(answer, tt.capacity)
 		text, err := decodeUTF16(got)
 		if err != nil || needed != tt.needed || len(got)+2 > tt.capacity || !strings.Contains(text, tt.contains) {
 			t.Errorf("capacity %d: needed %d, %v:\n%s", tt.capacity, needed, err, text)
 		}
 	}
 	card := &Response{Funid: PatientInfo, Result: ResultOK, Body: []Field{{Name: Name, Value: "𠮷\ue000"}}}
-	got, _ := e.FitUTF16(card, 4096)
+	got, _ := c.Fit(card, 4096)
 	if text, err := decodeUTF16(got); err != nil || !strings.Contains(text, "<name>𠮷\ue000</name>") {
 		t.Errorf("%v: %s", err, text)
 	}
@@ -123,12 +123,12 @@ func TestRoundTrip(t *testing.T) {
 			Body: []Field{{Name: Name, Value: text.Draw(t, "name")}},
 		}
 		outside := gbk.Reference
-		var e Encoder
+		var c Codec
 		if rapid.Bool().Draw(t, "gb18030") {
 			outside = gbk.GB18030
 		}
-		e.Outside = outside
-		wire := e.Append(nil, in)
+		c.Outside = outside
+		wire := c.EncodeResponse(in)
 		out, err := DecodeResponse(wire)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, wire)
@@ -156,8 +156,8 @@ func TestOutside(t *testing.T) {
 		{gbk.QuestionMark, "<msg>\xa3\xbf\xaa\xa1</msg>"},
 	}
 	for _, tt := range tests {
-		e := Encoder{Outside: tt.outside}
-		if got := string(e.Append(nil, resp)); !strings.Contains(got, tt.want) {
+		c := Codec{Outside: tt.outside}
+		if got := string(c.EncodeResponse(resp)); !strings.Contains(got, tt.want) {
 			t.Errorf("outside %d: %q", tt.outside, got)
 		}
 	}
@@ -165,8 +165,8 @@ func TestOutside(t *testing.T) {
 
 func TestEscaping(t *testing.T) {
 	resp := &Response{Funid: PatientInfo, Result: ResultOK, Msg: "a&b<c>d\"e'f\x00g\xff"}
-	var e Encoder
-	if got := string(e.Append(nil, resp)); !strings.Contains(got, "<msg>a&amp;b&lt;c&gt;d\"e'f?g&#65533;</msg>") {
+	var c Codec
+	if got := string(c.EncodeResponse(resp)); !strings.Contains(got, "<msg>a&amp;b&lt;c&gt;d\"e'f?g&#65533;</msg>") {
 		t.Errorf("got %s", got)
 	}
 }

@@ -104,14 +104,15 @@ var functions = []Function{{
 // Functions returns the function table.
 func Functions() []Function { return slices.Clone(functions) }
 
-// Lookup finds a function by its funid. The error is an *Error.
+// Lookup finds a function by its funid. The error is a
+// [failure.Failure].
 func Lookup(funid string) (*Function, error) {
 	for i := range functions {
 		if functions[i].ID == funid {
 			return &functions[i], nil
 		}
 	}
-	return nil, errorf("不支持的功能编号[%s]：本版本支持%s", excerpt(funid), strings.Join(ids(), "、"))
+	return nil, functionUnknown.With(excerpt(funid), strings.Join(ids(), "、"))
 }
 
 func ids() []string {
@@ -123,18 +124,20 @@ func ids() []string {
 }
 
 // Check verifies the Body of a request against the function's parameters. The
-// error is an *Error.
+// error is a [failure.Failure].
 func (f *Function) Check(r *Request) error {
 	for _, p := range f.Params {
 		value, _ := r.Param(p.Name)
 		switch {
+		case value == "" && p.Required && len(p.Values) > 0:
+			return choiceMissing.With(p.Name, p.Title, p.choices())
 		case value == "" && p.Required:
-			return errorf("缺少参数%s（%s）%s", p.Name, p.Title, p.choices())
+			return parameterMissing.With(p.Name, p.Title)
 		case value == "":
 		case len(p.Values) > 0 && !p.allows(value):
-			return errorf("参数%s（%s）的值[%s]不正确%s", p.Name, p.Title, excerpt(value), p.choices())
+			return choiceWrong.With(p.Name, p.Title, excerpt(value), p.choices())
 		case p.MaxLength > 0 && len(value) > p.MaxLength:
-			return errorf("参数%s（%s）过长：%d字节，最多%d字节", p.Name, p.Title, len(value), p.MaxLength)
+			return parameterTooLong.With(p.Name, p.Title, len(value), p.MaxLength)
 		}
 	}
 	return nil
@@ -144,19 +147,17 @@ func (p *Param) allows(value string) bool {
 	return slices.ContainsFunc(p.Values, func(v Value) bool { return v.Code == value })
 }
 
+// choices names the allowed values.
 func (p *Param) choices() string {
-	if len(p.Values) == 0 {
-		return ""
-	}
 	var all []string
 	for _, v := range p.Values {
 		all = append(all, v.Code+" "+v.Meaning)
 	}
-	return "：应为" + strings.Join(all, "，")
+	return strings.Join(all, "，")
 }
 
-// form returns the fields of the answer to r, nil when r does not tell.
-func (f *Function) form(r *Request) []FieldSpec {
+// fields returns the fields of the answer to r, nil when r does not tell.
+func (f *Function) fields(r *Request) []FieldSpec {
 	for _, form := range f.Forms {
 		if value, ok := r.Param(form.Param); ok && value == form.Value {
 			return form.Fields

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"mps/failure"
 )
 
 // oracle is a request as encoding/xml reads it.
@@ -45,17 +47,17 @@ func FuzzDecodeRequest(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, wire []byte) {
-		r, err := DecodeRequest(wire)
+		var c Codec
+		r, err := c.Decode(wire)
 		if r == nil {
 			t.Fatal("no request")
 		}
 		// The answer to anything can be written and read again.
-		msg := "ok"
+		resp := &Response{Funid: r.Funid, Result: ResultOK}
 		if err != nil {
-			msg = err.Error()
+			resp = Failed(r, err.(failure.Failure))
 		}
-		var e Encoder
-		if _, err := DecodeResponse(e.Append(nil, Failure(r, msg))); err != nil {
+		if _, err := DecodeResponse(c.EncodeResponse(resp)); err != nil {
 			t.Fatalf("the answer cannot be read: %v", err)
 		}
 		if err == nil {
@@ -103,10 +105,10 @@ func FuzzDecodeResponse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		var e Encoder
-		again, err := DecodeResponse(e.Append(nil, r))
+		var c Codec
+		again, err := DecodeResponse(c.EncodeResponse(r))
 		if err != nil {
-			t.Fatalf("%v\n%s", err, e.Append(nil, r))
+			t.Fatalf("%v\n%s", err, c.EncodeResponse(r))
 		}
 		if !utf8.ValidString(r.Msg) || strings.Contains(r.Msg, "\r") || strings.ContainsRune(r.Msg, utf8.RuneError) {
 			return

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"mps/failure"
 )
 
 func readGolden(t testing.TB, name string) []byte {
@@ -45,8 +47,8 @@ func TestGoldenResponses(t *testing.T) {
 			if got, want := strings.Join(names, " "), strings.Join(tt.fields, " "); got != want {
 				t.Errorf("fields are %s, want %s", got, want)
 			}
-			var e Encoder
-			if got := e.Append(nil, r); string(got) != string(wire) {
+			var c Codec
+			if got := c.EncodeResponse(r); string(got) != string(wire) {
 				t.Errorf("encoded again:\n%s\nwant:\n%s", got, wire)
 			}
 		})
@@ -55,7 +57,8 @@ func TestGoldenResponses(t *testing.T) {
 
 func TestGoldenRequest(t *testing.T) {
 	wire := readGolden(t, "request-evoucher.xml")
-	r, err := DecodeRequest(wire)
+	var c Codec
+	r, err := c.Decode(wire)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,8 +72,7 @@ func TestGoldenRequest(t *testing.T) {
 	if v, _ := r.Param(CertType); v != CertVoucher {
 		t.Errorf("%s is %q", CertType, v)
 	}
-	var e Encoder
-	if got := e.EncodeRequest(r); string(got) != string(wire) {
+	if got := c.EncodeRequest(r); string(got) != string(wire) {
 		t.Errorf("encoded again:\n%s\nwant:\n%s", got, wire)
 	}
 }
@@ -90,16 +92,16 @@ func TestAnswersAreTheSpecifications(t *testing.T) {
 	}{
 		{"response-card-ok.xml", f.Success(card, map[string]string{
 			IDCardNo: "XXXXXXXX", CardNo: "DGXXXXXX", Name: "XXX", CardCode: "XXXXXXXXXXXXXXXXXXXX"})},
-		{"response-card-error.xml", Failure(card, "接口SSC_Open 失败:设备未打开！")},
+		{"response-card-error.xml", Failed(card, failure.Terse("x", "接口SSC_Open 失败:设备未打开！", "").With())},
 		{"response-evoucher-ok.xml", f.Success(voucher, map[string]string{OutPut: json})},
-		{"response-evoucher-error.xml", Failure(voucher,
-			"电子凭证解析错误[code=40004,msg=结算支付码已过期，请重新获取[8ac6008e81d81271018381d21f2b4097]]{SERVER}")},
+		{"response-evoucher-error.xml", Failed(voucher, failure.Terse("x",
+			"电子凭证解析错误[code=40004,msg=结算支付码已过期，请重新获取[8ac6008e81d81271018381d21f2b4097]]{SERVER}", "").With())},
 	}
 	for _, tt := range tests {
 		t.Run(tt.file, func(t *testing.T) {
-			var e Encoder
+			var c Codec
 			want := readGolden(t, tt.file)
-			if got := e.Append(nil, tt.resp); string(got) != string(want) {
+			if got := c.EncodeResponse(tt.resp); string(got) != string(want) {
 				t.Errorf("got:\n%s\nwant:\n%s", got, want)
 			}
 		})

@@ -6,7 +6,7 @@
 // are read liberally (any letter case of the encoding name, GBK, GB18030,
 // UTF-8, CDATA, comments, attributes, unknown elements, curly quotes in the
 // declaration), while hostile input (DTD, entities, depth, size) is refused
-// with an *Error whose text is meant for the hospital programmer.
+// with a [failure.Failure] whose text is meant for the hospital programmer.
 //
 // The package knows nothing of devices. What it promises to keep: the bytes of
 // an answer for equal values, the order of fields, and the texts of function
@@ -36,18 +36,6 @@ type Field struct {
 	Name  string
 	Value string
 	JSON  bool // the value is JSON: written on lines of its own, trimmed when read
-}
-
-// An Error says what is wrong with a request, in Chinese, for the programmer
-// who wrote it.
-type Error struct {
-	Msg string
-}
-
-func (e *Error) Error() string { return e.Msg }
-
-func errorf(format string, args ...any) error {
-	return &Error{Msg: fmt.Sprintf(format, args...)}
 }
 
 // excerpt is a piece of the request as an error text may show it: nothing long,

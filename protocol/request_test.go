@@ -7,6 +7,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"mps/failure"
 	"mps/gbk"
 )
 
@@ -22,13 +23,11 @@ const (
 
 func gbkBytes(s string) string { return string(gbk.Append(nil, s, gbk.GB18030)) }
 
-// answerTo decodes, verifies and checks a request as a server of this protocol
-// does, and returns the failure that its sender gets, nil when it is right.
+// answerTo decodes and checks a request as a server of this protocol does, and
+// returns the failure that its sender gets, nil when it is right.
 func answerTo(wire string, key Key) (*Request, *Response) {
-	r, err := DecodeRequest([]byte(wire))
-	if err == nil {
-		err = key.Verify(r)
-	}
+	c := Codec{Key: key}
+	r, err := c.Decode([]byte(wire))
 	var f *Function
 	if err == nil {
 		f, err = Lookup(r.Funid)
@@ -37,7 +36,7 @@ func answerTo(wire string, key Key) (*Request, *Response) {
 		err = f.Check(r)
 	}
 	if err != nil {
-		return r, Failure(r, err.Error())
+		return r, Failed(r, err.(failure.Failure))
 	}
 	return r, nil
 }
@@ -170,8 +169,8 @@ func TestRefused(t *testing.T) {
 			if failure.Result != ResultFailed || failure.Funid != tt.funid || !strings.Contains(failure.Msg, tt.msg) {
 				t.Errorf("answer is %q %q %q, want funid %q and a text with %q", failure.Result, failure.Funid, failure.Msg, tt.funid, tt.msg)
 			}
-			var e Encoder
-			again, err := DecodeResponse(e.Append(nil, failure))
+			var c Codec
+			again, err := DecodeResponse(c.EncodeResponse(failure))
 			if err != nil || again.Msg != failure.Msg {
 				t.Errorf("the answer does not come back: %v", err)
 			}
@@ -202,26 +201,26 @@ func TestFailureForm(t *testing.T) {
 	}
 	for _, tt := range tests {
 		_, failure := answerTo(message(plainHeader, tt.body), nil)
-		var e Encoder
-		if got := e.Append(nil, failure); !bytes.Contains(got, []byte(tt.want)) {
+		var c Codec
+		if got := c.EncodeResponse(failure); !bytes.Contains(got, []byte(tt.want)) {
 			t.Errorf("answer to %s is\n%s", tt.body, got)
 		}
 	}
 }
 
-func TestErrorsAreTyped(t *testing.T) {
-	_, err := DecodeRequest([]byte("x"))
-	var e *Error
-	if !errors.As(err, &e) {
-		t.Errorf("error is %T", err)
+func TestErrorsAreFailures(t *testing.T) {
+	_, err := new(Codec).Decode([]byte("x"))
+	f, ok := errors.AsType[failure.Failure](err)
+	if !ok || f.Code() != "request_not_xml" || f.Next() != "应以<?xml或<request>开头" {
+		t.Errorf("error is %T: %v", err, err)
 	}
 }
 
 func TestSign(t *testing.T) {
 	key := Key("secret of the hospital")
-	e := Encoder{Key: key}
+	c := Codec{Key: key}
 	request := &Request{Funid: PatientInfo, Body: []Field{{Name: CertType, Value: CertCard}, {Name: "note", Value: "张]三>"}}}
-	wire := e.EncodeRequest(request)
+	wire := c.EncodeRequest(request)
 	if _, failure := answerTo(string(wire), key); failure != nil {
 		t.Fatalf("own sign is refused: %s", failure.Msg)
 	}
@@ -248,18 +247,46 @@ func TestSign(t *testing.T) {
 	}
 }
 
+// Who has no key does not pay for one.
+func TestSignedBytesAreFoundOnDemand(t *testing.T) {
+	for _, tt := range []struct {
+		key   Key
+		sign  string
+		asked bool
+	}{
+		{nil, "0123456789abcdef", false},
+		{Key("x"), "", false},
+		{Key("x"), "0123456789abcdef", true},
+	} {
+		asked := false
+		tt.key.verify(tt.sign, func() []byte { asked = true; return nil })
+		if asked != tt.asked {
+			t.Errorf("key %q, sign %q: bytes asked for: %v", tt.key, tt.sign, asked)
+		}
+	}
+}
+
+// A function may require a parameter without saying which values it has.
+func TestRequiredParameterOfAnyValue(t *testing.T) {
+	f := Function{Params: []Param{{Name: "psn_no", Title: "人员编号", Required: true}}}
+	if err := f.Check(&Request{}); err == nil || err.Error() != "缺少参数psn_no（人员编号）" {
+		t.Errorf("error is %v", err)
+	}
+	if err := f.Check(&Request{Body: []Field{{Name: "psn_no", Value: "1"}}}); err != nil {
+		t.Error(err)
+	}
+}
+
 // The signed bytes are found in the wire bytes whatever stands before them.
 func TestSignedBytes(t *testing.T) {
 	content := gbkBytes(`<a>慮]></a><!-- </Body> --><b x=">"/>`)
+	c := Codec{Key: Key("secret of the hospital")}
+	header := "<funid>N04.00.00.01</funid><sign>" + c.Key.Sign([]byte(content)) + "</sign>"
 	for _, before := range []string{"", "<!-- <Body> --><?x <y> ?>"} {
 		for _, tag := range []string{"<Body>", `<Body a=">>" >`} {
-			wire := gbkBytes(`<?xml version=”1.0” encoding=”gbk”?>`+before+"<request><Header>"+plainHeader+"<名>慮</名></Header>") + tag + content + "</Body ></request>"
-			r, err := DecodeRequest([]byte(wire))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if string(r.signed) != content {
-				t.Errorf("%s: signed bytes are %q", wire, r.signed)
+			wire := gbkBytes(`<?xml version=”1.0” encoding=”gbk”?>`+before+"<request><Header>"+header+"<名>慮</名></Header>") + tag + content + "</Body ></request>"
+			if _, err := c.Decode([]byte(wire)); err != nil {
+				t.Errorf("%s: %v", wire, err)
 			}
 		}
 	}
@@ -275,10 +302,10 @@ func signedOf(t *testing.T, wire []byte) []byte {
 	return content
 }
 
-func TestDecodeRequestUTF16(t *testing.T) {
+func TestDecodeUTF16(t *testing.T) {
 	key := Key("secret of the hospital")
-	e := Encoder{Key: key}
-	signed := gbkText(t, e.EncodeRequest(&Request{Funid: PatientInfo, Body: []Field{{Name: CertType, Value: CertCard}, {Name: "note", Value: "张三"}}}))
+	c := Codec{Key: key}
+	signed := gbkText(t, c.EncodeRequest(&Request{Funid: PatientInfo, Body: []Field{{Name: CertType, Value: CertCard}, {Name: "note", Value: "张三"}}}))
 	tests := []struct {
 		name, wire, msg string
 	}{
@@ -293,10 +320,8 @@ func TestDecodeRequestUTF16(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r, err := DecodeRequestUTF16([]byte(tt.wire))
-			if err == nil {
-				err = key.Verify(r)
-			}
+			wide := Codec{Charset: UTF16LE, Key: key}
+			r, err := wide.Decode([]byte(tt.wire))
 			if tt.msg == "" && err != nil || tt.msg != "" && (err == nil || !strings.Contains(err.Error(), tt.msg)) {
 				t.Fatalf("error is %v, want %q", err, tt.msg)
 			}

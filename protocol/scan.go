@@ -1,18 +1,11 @@
 package protocol
 
 import (
-	"strconv"
 	"strings"
 	"unicode/utf8"
-)
 
-// An envelope is a message of this protocol as scanned: a root element with a
-// Header and a Body, each holding fields. Values are not trimmed.
-type envelope struct {
-	header, body       []Field
-	hasHeader, hasBody bool
-	bodyStart, bodyEnd int // where the Body's content begins and ends in the text
-}
+	"mps/failure"
+)
 
 // A scanner reads the two-level envelope and nothing more of XML than that
 // needs. It never goes back, and what it keeps is bounded by the text.
@@ -52,16 +45,18 @@ func (s *scanner) run() error {
 	case len(s.open) > 0:
 		return s.truncated()
 	}
-	return errorf("报文为空：没有<%s>元素", s.root)
+	return rootAbsent.With(s.root)
 }
 
 func (s *scanner) truncated() error {
-	return errorf("报文不完整：共%d字节，到末尾仍没有</%s>，可能被截断", len(s.text), s.root)
+	return truncated.With(len(s.text), s.root)
 }
 
-// malformed reports a mistake at the current position.
-func (s *scanner) malformed(what string) error {
-	return errorf("报文第%d行XML格式错误：%s", 1+strings.Count(s.text[:s.pos], "\n"), what)
+// malformed reports a mistake at the current position. The line is the first
+// value of its kind, before the given ones.
+func (s *scanner) malformed(kind *failure.Kind, values ...any) error {
+	line := 1 + strings.Count(s.text[:s.pos], "\n")
+	return kind.With(append([]any{line}, values...)...)
 }
 
 func (s *scanner) characters() error {
@@ -71,9 +66,9 @@ func (s *scanner) characters() error {
 	}
 	if len(s.open) == 0 && strings.Trim(raw, blanks) != "" {
 		if s.done {
-			return s.malformed("</" + s.root + ">之后还有多余的内容")
+			return s.malformed(textBehindRoot, s.root)
 		}
-		return errorf("报文不是XML：应以<?xml或<%s>开头", s.root)
+		return notXML.With(s.root)
 	}
 	if s.inField() {
 		text, err := s.unescape(normalizeNewlines(raw))
@@ -84,11 +79,6 @@ func (s *scanner) characters() error {
 	}
 	s.pos += len(raw)
 	return nil
-}
-
-// inField tells whether text belongs to a field of the Header or the Body.
-func (s *scanner) inField() bool {
-	return len(s.open) == 3 && (s.open[1] == "Header" || s.open[1] == "Body")
 }
 
 func (s *scanner) markup() error {
@@ -107,7 +97,7 @@ func (s *scanner) markup() error {
 	case strings.HasPrefix("<!--", rest), strings.HasPrefix("<![CDATA[", rest):
 		return s.truncated()
 	case strings.HasPrefix(rest, "<!"):
-		return s.malformed("不允许DOCTYPE等声明")
+		return s.malformed(declarationRefused)
 	}
 	return s.startTag()
 }
@@ -125,7 +115,7 @@ func (s *scanner) skipPast(opening, closing string) (string, error) {
 
 func (s *scanner) cdata() error {
 	if len(s.open) == 0 {
-		return s.malformed("CDATA不在元素之内")
+		return s.malformed(cdataOutside)
 	}
 	content, err := s.skipPast("<![CDATA[", "]]>")
 	if err == nil && s.inField() {
@@ -166,77 +156,13 @@ func (s *scanner) endTag() error {
 		return s.truncated()
 	}
 	if s.text[s.pos] != '>' {
-		return s.malformed("</" + excerpt(name) + "之后应为“>”")
+		return s.malformed(endTagOpen, excerpt(name))
 	}
 	if len(s.open) == 0 || s.open[len(s.open)-1] != name {
-		return s.malformed("</" + excerpt(name) + ">没有对应的开始标签")
+		return s.malformed(endTagUnmatched, excerpt(name))
 	}
 	s.pos++
 	return s.leave(start)
-}
-
-// enter opens an element whose start tag began at start and ends here.
-func (s *scanner) enter(name string, start int) error {
-	depth := len(s.open)
-	switch {
-	case depth == 0 && s.done:
-		return s.malformed("</" + s.root + ">之后还有多余的元素")
-	case depth == 0 && name != s.root:
-		return errorf("报文的根元素应为<%s>，实际是<%s>", s.root, excerpt(name))
-	case depth == maxDepth:
-		return s.malformed("元素嵌套过深")
-	case depth == 1 && name == "Header":
-		if s.env.hasHeader {
-			return errorf("报文中<Header>重复")
-		}
-		s.env.hasHeader = true
-	case depth == 1 && name == "Body":
-		if s.env.hasBody {
-			return errorf("报文中<Body>重复")
-		}
-		s.env.hasBody = true
-		s.env.bodyStart = s.pos
-	}
-	s.open = append(s.open, name)
-	if s.inField() {
-		s.value = ""
-		fields := *s.fields()
-		if len(fields) == maxFields {
-			return errorf("报文中的字段过多：最多%d个", maxFields)
-		}
-		for _, f := range fields {
-			if f.Name == name {
-				s.pos = start
-				return errorf("报文中<%s>重复", excerpt(name))
-			}
-		}
-	}
-	return nil
-}
-
-// leave closes the innermost element, whose content ends at end.
-func (s *scanner) leave(end int) error {
-	name := s.open[len(s.open)-1]
-	if s.inField() {
-		fields := s.fields()
-		*fields = append(*fields, Field{Name: name, Value: s.value})
-	}
-	s.open = s.open[:len(s.open)-1]
-	switch {
-	case len(s.open) == 0:
-		s.done = true
-	case len(s.open) == 1 && name == "Body":
-		s.env.bodyEnd = end
-	}
-	return nil
-}
-
-// fields returns the list that the open field belongs to.
-func (s *scanner) fields() *[]Field {
-	if s.open[1] == "Header" {
-		return &s.env.header
-	}
-	return &s.env.body
 }
 
 // attributes moves behind the end of a start tag. What the attributes say does
@@ -267,7 +193,7 @@ func (s *scanner) attribute() error {
 	}
 	s.skipBlanks()
 	if !strings.HasPrefix(s.text[s.pos:], "=") {
-		return s.malformed("属性之后应为“=”")
+		return s.malformed(attributeNoEquals)
 	}
 	s.pos++
 	s.skipBlanks()
@@ -276,14 +202,14 @@ func (s *scanner) attribute() error {
 	}
 	quote := s.text[s.pos]
 	if quote != '"' && quote != '\'' {
-		return s.malformed("属性的值应放在引号之内")
+		return s.malformed(attributeNoQuotes)
 	}
 	value, err := s.skipPast(string(quote), string(quote))
 	if err != nil {
 		return err
 	}
 	if strings.Contains(value, "<") {
-		return s.malformed("属性的值含有“<”")
+		return s.malformed(attributeLessThan)
 	}
 	return nil
 }
@@ -308,9 +234,9 @@ func (s *scanner) name() (string, error) {
 	case s.pos == len(s.text):
 		return "", s.truncated()
 	case name == "":
-		return "", s.malformed("“<”之后应为元素名；数据中的“<”请写成&lt;")
+		return "", s.malformed(lessThanInData)
 	case len(name) > maxName:
-		return "", s.malformed("元素名过长")
+		return "", s.malformed(nameTooLong)
 	}
 	return name, nil
 }
@@ -323,65 +249,4 @@ func isNameByte(c byte, first bool) bool {
 		return !first
 	}
 	return false
-}
-
-// unescape resolves character references and the five entities that XML
-// defines. Any other entity would need a DTD and is refused.
-func (s *scanner) unescape(raw string) (string, error) {
-	n := strings.IndexByte(raw, '&')
-	if n < 0 {
-		return raw, nil
-	}
-	var b strings.Builder
-	for n >= 0 {
-		b.WriteString(raw[:n])
-		raw = raw[n+1:]
-		name, rest, ok := strings.Cut(raw, ";")
-		r := resolve(name)
-		if !ok || r == utf8.RuneError {
-			return "", s.malformed("不支持的实体；数据中的“&”请写成&amp;")
-		}
-		b.WriteRune(r)
-		raw = rest
-		n = strings.IndexByte(raw, '&')
-	}
-	b.WriteString(raw)
-	return b.String(), nil
-}
-
-// resolve returns the character that &name; stands for, U+FFFD for none.
-func resolve(name string) rune {
-	switch name {
-	case "lt":
-		return '<'
-	case "gt":
-		return '>'
-	case "amp":
-		return '&'
-	case "quot":
-		return '"'
-	case "apos":
-		return '\''
-	}
-	digits, isReference := strings.CutPrefix(name, "#")
-	if !isReference {
-		return utf8.RuneError
-	}
-	base := 10
-	if hex, ok := strings.CutPrefix(digits, "x"); ok {
-		digits, base = hex, 16
-	}
-	n, err := strconv.ParseUint(digits, base, 32)
-	if err != nil || n > utf8.MaxRune || !utf8.ValidRune(rune(n)) || !isXMLChar(rune(n)) {
-		return utf8.RuneError
-	}
-	return rune(n)
-}
-
-// normalizeNewlines applies XML 1.0, section 2.11.
-func normalizeNewlines(s string) string {
-	if !strings.Contains(s, "\r") {
-		return s
-	}
-	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
 }

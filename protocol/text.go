@@ -3,24 +3,22 @@ package protocol
 import (
 	"strings"
 	"unicode/utf8"
-
-	"mps/gbk"
 )
 
-// appendText appends s in GBK with only & < > escaped: quotes stay, because
+// appendText appends s with only & < > escaped: quotes stay, because
 // host programs search out_put for them. Characters that XML does not allow
 // become a question mark.
-func (e *Encoder) appendText(dst []byte, s string) []byte {
+func (w writer) appendText(dst []byte, s string) []byte {
 	for len(s) > 0 {
 		n := runLength(s)
 		run := s[:n]
 		s = s[n:]
-		switch kinds[run[0]] {
+		switch classes[run[0]] {
 		case plain:
 			dst = append(dst, run...)
 		case beyondASCII:
 			run = strings.ReplaceAll(strings.ReplaceAll(run, "\ufffe", "?"), "\uffff", "?")
-			dst = gbk.Append(dst, run, e.Outside)
+			dst = w.form.appendRun(dst, run)
 		case special:
 			for _, c := range []byte(run) {
 				switch c {
@@ -39,30 +37,30 @@ func (e *Encoder) appendText(dst []byte, s string) []byte {
 	return dst
 }
 
-// Kinds of bytes for appendText.
+// Classes of bytes for appendText.
 const (
 	plain       = iota // ASCII that goes out as it is
 	beyondASCII        // part of a character outside ASCII
 	special            // ASCII that is escaped or replaced
 )
 
-var kinds = func() (k [256]byte) {
-	for c := range k {
+var classes = func() (class [256]byte) {
+	for c := range class {
 		switch {
 		case c >= utf8.RuneSelf:
-			k[c] = beyondASCII
+			class[c] = beyondASCII
 		case !isXMLChar(rune(c)) || c == '&' || c == '<' || c == '>':
-			k[c] = special
+			class[c] = special
 		}
 	}
-	return k
+	return class
 }()
 
-// runLength counts the bytes at the start of s that are of one kind.
+// runLength counts the bytes at the start of s that are of one class.
 func runLength(s string) int {
-	kind := kinds[s[0]]
+	class := classes[s[0]]
 	for i := range len(s) {
-		if kinds[s[i]] != kind {
+		if classes[s[i]] != class {
 			return i
 		}
 	}

@@ -28,6 +28,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mps/failure"
 )
 
 const (
@@ -37,7 +39,12 @@ const (
 )
 
 // ErrRunning means that another agent of the same user runs.
-var ErrRunning = errors.New("本用户的读卡服务已在运行")
+var ErrRunning = running.With()
+
+var (
+	running  = failure.Terse("rendezvous_running", "本用户的读卡服务已在运行", "不必处理：已有一个在服务")
+	noFolder = failure.Terse("rendezvous_no_folder", "环境变量%s和%s都没有设置", "设置其中一个，它是本用户可写的文件夹")
+)
 
 // An Address is where an agent of this machine answers, and to whom.
 type Address struct {
@@ -65,7 +72,7 @@ func Dir() (string, error) {
 			return filepath.Join(base, c.below, "mps"), nil
 		}
 	}
-	return "", fmt.Errorf("环境变量%s和%s都没有设置", candidates[0].variable, candidates[1].variable)
+	return "", noFolder.With(candidates[0].variable, candidates[1].variable)
 }
 
 // Read returns the address that is in dir. Without one the error is

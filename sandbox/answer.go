@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"mps/voucher"
 )
 
 // Codes and messages of the centre's refusals. Only 40004 is published, with its
@@ -74,7 +76,7 @@ func (p Patient) answer(q *query) []byte {
 	case codeNumber:
 		a.Code = 0
 	case codeString:
-		a.Data = string(encode(a.Data, ""))
+		a.Data = string(encode(a.Data))
 	}
 	return indented(a)
 }
@@ -126,15 +128,18 @@ func traceID(code string, n int) string {
 
 // indented returns JSON as the sample has it: four blanks of indent, and no
 // escapes where JSON needs none.
-func indented(value any) []byte { return encode(value, "    ") }
-
-func encode(value any, indent string) []byte {
+func indented(value any) []byte {
 	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", indent)
-	if err := encoder.Encode(value); err != nil {
+	if err := json.Indent(&b, encode(value), "", "    "); err != nil {
+		panic(err) // it is JSON
+	}
+	return b.Bytes()
+}
+
+func encode(value any) []byte {
+	b, err := voucher.EncodeJSON(value)
+	if err != nil {
 		panic(err) // values of this package only, all of which have a JSON form
 	}
-	return bytes.TrimSpace(b.Bytes())
+	return b
 }

@@ -1,12 +1,15 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
+
+	"mps/voucher"
 )
 
 const (
@@ -14,9 +17,10 @@ const (
 	// stands before it (observed in the field).
 	Path = "/localcfc/api/hsecfc/localQrCodeQuery"
 
-	defaultCodeField = "ecQrCode"
-	defaultSlow      = 20 * time.Second
-	maxRequest       = 64 << 10
+	// DefaultSlow is how long the answer to a slow code takes.
+	DefaultSlow = 20 * time.Second
+
+	maxRequest = 64 << 10
 )
 
 // Options of a centre. The zero value has the defaults.
@@ -24,7 +28,7 @@ type Options struct {
 	// CodeField is the member of "data" that holds the scanned text; empty
 	// means ecQrCode.
 	CodeField string
-	// Slow is how long the answer to a slow code takes; 0 means 20 s.
+	// Slow is how long the answer to a slow code takes; 0 means DefaultSlow.
 	Slow time.Duration
 }
 
@@ -40,14 +44,11 @@ type Centre struct {
 
 // NewCentre returns a centre that was never asked anything.
 func NewCentre(o Options) *Centre {
-	c := &Centre{codeField: o.CodeField, slow: o.Slow, queries: make(map[string]int)}
-	if c.codeField == "" {
-		c.codeField = defaultCodeField
+	return &Centre{
+		codeField: cmp.Or(o.CodeField, voucher.DefaultCodeField),
+		slow:      cmp.Or(o.Slow, DefaultSlow),
+		queries:   make(map[string]int),
 	}
-	if c.slow == 0 {
-		c.slow = defaultSlow
-	}
-	return c
 }
 
 // Queries returns how often the centre was asked about the code of a patient.

@@ -28,7 +28,16 @@ func open(t *testing.T, o Options) (*Centre, *voucher.Centre) {
 	centre := NewCentre(o)
 	s := httptest.NewServer(centre)
 	t.Cleanup(s.Close)
-	return centre, &voucher.Centre{URL: s.URL + "/fj" + Path, OrgID: "H35020000001", CodeField: o.CodeField}
+	return centre, client(t, voucher.Options{URL: s.URL + "/fj" + Path, OrgID: "H35020000001", CodeField: o.CodeField})
+}
+
+func client(t *testing.T, o voucher.Options) *voucher.Centre {
+	t.Helper()
+	c, err := voucher.NewCentre(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 func find(t *testing.T, key string) Patient {
@@ -83,7 +92,7 @@ func TestEveryCode(t *testing.T) {
 			if a.Err() != nil || strings.HasPrefix(p.CodeShows, "失败：") {
 				t.Errorf("%v, shows %s", a.Err(), p.CodeShows)
 			}
-			h := a.Holder
+			h := a.Holder()
 			if h.Name != p.Name || h.IDNumber != p.IDNumber || !regexp.MustCompile(`^350000[0-9a-f]{32}$`).MatchString(h.Token) {
 				t.Errorf("holder %+v", h)
 			}
@@ -194,8 +203,7 @@ func TestSlowCodeStopsWithTheClient(t *testing.T) {
 		centre.ServeHTTP(w, r)
 	}))
 	defer s.Close()
-	client := &voucher.Centre{URL: s.URL + Path, OrgID: "H35", Timeout: 50 * time.Millisecond}
-	_, err := client.Query(t.Context(), showing(find(t, "p13").Code))
+	_, err := client(t, voucher.Options{URL: s.URL + Path, OrgID: "H35", Timeout: 50 * time.Millisecond}).Query(t.Context(), showing(find(t, "p13").Code))
 	if !errors.Is(err, voucher.ErrTimeout) {
 		t.Error(err)
 	}
@@ -272,7 +280,7 @@ func FuzzCentre(f *testing.F) {
 			return
 		}
 		q := new(query)
-		if err := json.Unmarshal(body, q); err != nil || !meantToFail[q.field(defaultCodeField)] {
+		if err := json.Unmarshal(body, q); err != nil || !meantToFail[q.field(voucher.DefaultCodeField)] {
 			t.Errorf("status %d, answer %q", w.Code, w.Body)
 		}
 	})

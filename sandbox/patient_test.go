@@ -128,7 +128,7 @@ func TestCards(t *testing.T) {
 				ctx, cancel = context.WithTimeout(ctx, 20*time.Millisecond)
 				defer cancel()
 			}
-			got, err := card.Source{Reader: &virtual.Reader{Card: p.Card()}}.Read(ctx)
+			got, err := card.FromReader(&virtual.Reader{Card: p.Card()}).Read(ctx)
 			if want := failures[p.card]; want != nil {
 				if !errors.Is(err, want) {
 					t.Fatalf("error %v, want %v", err, want)
@@ -150,36 +150,5 @@ func TestCards(t *testing.T) {
 				t.Errorf("succeeds, but shows %s", p.CardShows)
 			}
 		})
-	}
-}
-
-func TestWritePatients(t *testing.T) {
-	var b bytes.Buffer
-	if err := WritePatients(&b); err != nil {
-		t.Fatal(err)
-	}
-	golden(t, "patients.txt", b.Bytes())
-	// Every code begins in the same column.
-	lines := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
-	at := columns(lines[0][:strings.Index(lines[0], "电子凭证")])
-	for i, p := range Patients() {
-		if n := columns(lines[i+1][:strings.Index(lines[i+1], p.Code)]); n != at {
-			t.Errorf("column %d instead of %d: %s", n, at, lines[i+1])
-		}
-	}
-	if err := WritePatients(broken{}); !errors.Is(err, os.ErrClosed) {
-		t.Errorf("error of the writer is lost: %v", err)
-	}
-}
-
-type broken struct{}
-
-func (broken) Write([]byte) (int, error) { return 0, os.ErrClosed }
-
-func TestColumns(t *testing.T) {
-	for s, want := range map[string]int{"": 0, "p01": 3, "林小测": 6, "吴𠮷例": 6, "阿·测": 5, "（a）": 5} {
-		if got := columns(s); got != want {
-			t.Errorf("%q takes %d columns, want %d", s, got, want)
-		}
 	}
 }

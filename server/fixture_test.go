@@ -3,7 +3,6 @@ package server
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -14,8 +13,11 @@ import (
 	"sync"
 	"testing"
 
-	"mps/database"
+	"mps/database/sqlite"
 	"mps/journal"
+	"mps/protocol"
+	"mps/registry"
+	"mps/uplink"
 	"mps/voucher"
 )
 
@@ -96,9 +98,9 @@ func (s *syncBuffer) String() string {
 // fixture is a server over a real database and journal.
 type fixture struct {
 	dir          string
-	db           *sql.DB
+	db           *sqlite.Database
 	journal      *journal.Journal
-	institutions Institutions
+	institutions *registry.Registry
 	server       *Server
 	url          string
 	token        string // of institution H1
@@ -111,7 +113,7 @@ func start(t testing.TB, querier Querier, change func(*Options)) *fixture {
 	f := &fixture{dir: t.TempDir(), log: new(syncBuffer)}
 	ctx := context.Background()
 	var err error
-	if f.db, err = database.Open(ctx, filepath.Join(f.dir, "mps.db")); err != nil {
+	if f.db, err = sqlite.Open(ctx, filepath.Join(f.dir, "mps.db")); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { f.db.Close() })
@@ -119,11 +121,11 @@ func start(t testing.TB, querier Querier, change func(*Options)) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.journal, err = journal.New(ctx, f.db, keys, journal.Options{}); err != nil {
+	if f.journal, err = journal.New(ctx, f.db.Journal(), keys, journal.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { f.journal.Close() })
-	f.institutions = Institutions{DB: f.db}
+	f.institutions = registry.New(f.db.Registry())
 	if f.token, err = f.institutions.Add(ctx, "H1", "第一医院"); err != nil {
 		t.Fatal(err)
 	}
@@ -148,8 +150,8 @@ func serve(t testing.TB, options Options) (*Server, string) {
 
 // request is a query of the test's terminal.
 func request(id, code string) string {
-	body, err := json.Marshal(voucher.Request{
-		RequestID: id, Function: voucher.DefaultFunction, Terminal: "收费窗口3",
+	body, err := json.Marshal(uplink.Request{
+		RequestID: id, Function: protocol.PatientInfo, Terminal: "收费窗口3",
 		Query: voucher.Query{Code: code, BusinessType: "01101", OperatorID: "00123", OperatorName: "操作员"},
 	})
 	if err != nil {
@@ -158,12 +160,26 @@ func request(id, code string) string {
 	return string(body)
 }
 
+// anybody is an authenticator that takes every token for H1's.
+type anybody struct{}
+
+func (anybody) Authenticate(context.Context, string) (registry.Institution, error) {
+	return registry.Institution{ID: "H1"}, nil
+}
+
+// post is the request of a query for a handler without a socket.
+func post(body string) *http.Request {
+	r := httptest.NewRequest("POST", uplink.QueryPath, strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	return r
+}
+
 // reply is what came back from a server.
 type reply struct {
 	status   int
 	header   http.Header
 	body     string
-	code     string // of a voucher.Failure
+	code     string // of an uplink.Failure
 	message  string
 	replayed bool
 }
@@ -178,7 +194,7 @@ func (f *fixture) post(t testing.TB, body string) reply {
 }
 
 func (f *fixture) try(ctx context.Context, body string) (reply, error) {
-	r, err := http.NewRequestWithContext(ctx, "POST", f.url+voucher.QueryPath, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, "POST", f.url+uplink.QueryPath, strings.NewReader(body))
 	if err != nil {
 		return reply{}, err
 	}
@@ -199,8 +215,8 @@ func do(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	out := reply{status: response.StatusCode, header: response.Header, body: string(body)}
-	out.replayed = response.Header.Get(voucher.ReplayedHeader) == "true"
-	var f voucher.Failure
+	out.replayed = response.Header.Get(uplink.ReplayedHeader) == "true"
+	var f uplink.Failure
 	if json.Unmarshal(body, &f) == nil {
 		out.code, out.message = f.Error.Code, f.Error.Message
 	}

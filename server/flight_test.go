@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"mps/failure"
 	"mps/journal"
 	"mps/mask"
 	"mps/voucher"
@@ -132,6 +135,11 @@ func TestAQueryOutlivesItsCaller(t *testing.T) {
 	}
 }
 
+// worded returns a querier's failure that was written for a person.
+func worded(text string, kind error) error {
+	return failure.Terse("centre_test", text, "再试！").Because(kind)
+}
+
 func TestFailuresAreRecordedAndMayBeRetried(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -140,13 +148,13 @@ func TestFailuresAreRecordedAndMayBeRetried(t *testing.T) {
 		code    string
 		message string
 	}{
-		{"unreachable", &voucher.Error{Text: "无法连接电子凭证中心（10.0.0.1），请检查网络！", Err: voucher.ErrUnreachable}, 502, "centre_unreachable", "10.0.0.1"},
-		{"timeout", &voucher.Error{Text: "等待应答超时！", Err: voucher.ErrTimeout}, 504, "centre_timeout", "等待应答超时！"},
+		{"unreachable", worded("无法连接电子凭证中心（10.0.0.1），请检查网络！", voucher.ErrUnreachable), 502, "centre_unreachable", "10.0.0.1"},
+		{"timeout", worded("等待应答超时！", voucher.ErrTimeout), 504, "centre_timeout", "等待应答超时！"},
 		{"deadline", context.DeadlineExceeded, 504, "centre_timeout", "超时"},
-		{"malformed", &voucher.Error{Err: voucher.ErrMalformed}, 502, "centre_malformed", "无法识别"},
-		{"configuration", &voucher.Error{Text: "地址不正确！", Err: voucher.ErrConfig}, 500, "internal", "地址不正确！"},
+		{"malformed", voucher.ErrMalformed, 502, "centre_malformed", "无法识别"},
+		{"configuration", worded("地址不正确！", voucher.ErrConfig), 500, "internal", "地址不正确！"},
 		{"unknown", errors.New("secret 350102199001011238"), 500, "internal", "内部错误"},
-		{"personal text", &voucher.Error{Text: "号码350102199001011238有误！", Err: voucher.ErrMalformed}, 502, "centre_malformed", "350102**********38"},
+		{"personal text", worded("号码350102199001011238有误！", voucher.ErrMalformed), 502, "centre_malformed", "350102**********38"},
 		{"nothing", nil, 500, "internal", "内部错误"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -238,44 +246,47 @@ func TestBusy(t *testing.T) {
 }
 
 func TestCloseWaitsForQueries(t *testing.T) {
-	c, arrived, release := held(t)
-	f := start(t, c, nil)
-	ctx, hangUp := context.WithCancel(t.Context())
-	gone := make(chan struct{})
-	go func() {
-		f.try(ctx, request("r-1", testCode)) // hung up on below
-		close(gone)
-	}()
-	<-arrived
-	hangUp()
-	<-gone
-	closed := make(chan struct{})
-	go func() {
-		f.server.Close()
-		close(closed)
-	}()
-	for !refusing(f.server) { // Close has not begun
-		time.Sleep(time.Millisecond)
-	}
-	if got := f.post(t, request("r-2", testCode)); got.status != 503 || got.code != "busy" {
-		t.Errorf("a new query: %+v", got)
-	}
-	select {
-	case <-closed:
-		t.Fatal("closed while a query is under way")
-	default:
-	}
-	close(release)
-	<-closed
-	if lines, err := f.journal.List(t.Context(), journal.Filter{}); err != nil || len(lines) != 1 || !lines[0].Answered {
-		t.Errorf("journal %v, error %v", lines, err)
-	}
-}
-
-func refusing(s *Server) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.closed
+	synctest.Test(t, func(t *testing.T) {
+		c, arrived, release := held(t)
+		var recorded []journal.Entry
+		s := New(Options{Querier: c, Institutions: anybody{}, Journal: brokenJournal{
+			recall: func() ([]byte, error) { return nil, journal.ErrNotRecorded },
+			record: func(_ context.Context, e journal.Entry) error {
+				recorded = append(recorded, e)
+				return nil
+			},
+		}})
+		ctx, hangUp := context.WithCancel(t.Context())
+		gone := make(chan struct{})
+		go func() {
+			s.Handler().ServeHTTP(httptest.NewRecorder(), post(request("r-1", testCode)).WithContext(ctx))
+			close(gone)
+		}()
+		<-arrived
+		hangUp()
+		<-gone
+		closed := make(chan struct{})
+		go func() {
+			s.Close()
+			close(closed)
+		}()
+		synctest.Wait() // Close has come as far as it can
+		select {
+		case <-closed:
+			t.Error("closed while a query is under way")
+		default:
+		}
+		response := httptest.NewRecorder()
+		s.Handler().ServeHTTP(response, post(request("r-2", testCode)))
+		if response.Code != 503 || !strings.Contains(response.Body.String(), `"busy"`) {
+			t.Errorf("a new query: %d %s", response.Code, response.Body)
+		}
+		close(release)
+		<-closed
+		if len(recorded) != 1 || string(recorded[0].Answer) != testAnswer {
+			t.Errorf("journal %v", recorded)
+		}
+	})
 }
 
 func TestManyAgents(t *testing.T) {

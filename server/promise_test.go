@@ -6,12 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"mps/journal"
+	"mps/registry"
 	"mps/voucher"
 )
 
@@ -42,38 +45,30 @@ func (j brokenJournal) Recall(ctx context.Context, institution, requestID, code 
 // No byte of an answer leaves before its entry is on the disk.
 func TestTheJournalComesFirst(t *testing.T) {
 	t.Run("slow", func(t *testing.T) {
-		recording, goOn := make(chan journal.Entry), make(chan struct{})
-		f := start(t, always(t, testAnswer), func(o *Options) {
-			under := o.Journal
-			o.Journal = brokenJournal{Journal: under, record: func(ctx context.Context, e journal.Entry) error {
-				recording <- e
-				<-goOn
-				return under.Record(ctx, e)
-			}}
-		})
-		answered := make(chan reply, 1)
-		go func() {
-			got, err := f.try(t.Context(), request("r-1", testCode))
-			if err != nil {
-				t.Error(err)
+		synctest.Test(t, func(t *testing.T) {
+			response, recorded := httptest.NewRecorder(), make(chan journal.Entry, 1)
+			s := New(Options{Querier: always(t, testAnswer), Institutions: anybody{}, Journal: brokenJournal{
+				recall: func() ([]byte, error) { return nil, journal.ErrNotRecorded },
+				record: func(_ context.Context, e journal.Entry) error {
+					synctest.Wait() // an answer that does not wait for the journal is out now
+					if len(response.Header()) > 0 || response.Body.Len() > 0 {
+						t.Errorf("answered before the journal: %v %s", response.Header(), response.Body)
+					}
+					recorded <- e
+					return nil
+				},
+			}})
+			s.Handler().ServeHTTP(response, post(request("r-1", testCode)))
+			e := <-recorded
+			if e.Name != testName || e.IDNumber != testNumber || e.Token != testToken || e.Code != testCode ||
+				e.Institution != "H1" || e.Terminal != "收费窗口3" || e.Operator != "00123" || e.Certificate != "01" ||
+				e.Function != "N04.00.00.01" || e.Result != "0" || e.Message != "success" || string(e.Answer) != testAnswer {
+				t.Errorf("entry %#v", e)
 			}
-			answered <- got
-		}()
-		e := <-recording
-		if e.Name != testName || e.IDNumber != testNumber || e.Token != testToken || e.Code != testCode ||
-			e.Institution != "H1" || e.Terminal != "收费窗口3" || e.Operator != "00123" || e.Certificate != "01" ||
-			e.Function != "N04.00.00.01" || e.Result != "0" || e.Message != "success" || string(e.Answer) != testAnswer {
-			t.Errorf("entry %#v", e)
-		}
-		select {
-		case got := <-answered:
-			t.Fatalf("answered before the journal: %+v", got)
-		default:
-		}
-		close(goOn)
-		if got := <-answered; got.status != 200 {
-			t.Errorf("%+v", got)
-		}
+			if response.Code != 200 || response.Body.String() != testAnswer {
+				t.Errorf("%d %s", response.Code, response.Body)
+			}
+		})
 	})
 	t.Run("failing", func(t *testing.T) {
 		c := always(t, testAnswer)
@@ -142,8 +137,25 @@ func TestPanicsAreAnswered(t *testing.T) {
 
 type panickingAuthenticator struct{}
 
-func (panickingAuthenticator) Authenticate(context.Context, string) (Institution, error) {
+func (panickingAuthenticator) Authenticate(context.Context, string) (registry.Institution, error) {
 	panic("boom")
+}
+
+// A flight in which everything panics ends all the same.
+func TestAPanicWhileRecordingAPanic(t *testing.T) {
+	f := start(t, &centre{answer: func(context.Context, voucher.Query) (*voucher.Answer, error) { panic("first") }}, func(o *Options) {
+		o.Journal = brokenJournal{Journal: o.Journal, record: func(context.Context, journal.Entry) error { panic("second") }}
+	})
+	for range 2 {
+		if got := f.post(t, request("r-1", testCode)); got.status != 500 || got.code != "internal" {
+			t.Errorf("%+v", got)
+		}
+	}
+	for _, value := range []string{"first", "second"} {
+		if n := strings.Count(f.log.String(), "panic="+value); n != 2 {
+			t.Errorf("the log has %s %d times", value, n)
+		}
+	}
 }
 
 // Neither log nor database files show the person, whatever happens.

@@ -4,31 +4,20 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"log/slog"
 	"mime"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
-	"mps/mask"
-	"mps/voucher"
+	"mps/protocol"
+	"mps/registry"
+	"mps/uplink"
+	"mps/web"
 )
 
-// Limits of a request in bytes. The longest field seen in the field has 40;
-// the limit of codes is that of [voucher.DefaultCodePattern].
-const (
-	maxToken    = 128
-	maxTerminal = 128
-	maxField    = 512
-)
-
-var (
-	requestIDPattern = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
-	functionPattern  = regexp.MustCompile(`^[0-9A-Za-z.]{1,32}$`)
-)
+// maxToken is the longest token, in bytes.
+const maxToken = 128
 
 // handleQuery answers one query and logs one line about it.
 func (s *Server) handleQuery(w http.ResponseWriter, r *http.Request) {
@@ -39,44 +28,16 @@ func (s *Server) handleQuery(w http.ResponseWriter, r *http.Request) {
 	case out.abandoned:
 		about.result = "abandoned"
 	case out.failure != nil:
-		about.result = out.failure.code
+		about.result = out.failure.Code
 		writeFailure(w, out.failure)
 	default:
 		about.result = "answered"
 		if out.replayed {
-			w.Header().Set(voucher.ReplayedHeader, "true")
+			w.Header().Set(uplink.ReplayedHeader, "true")
 		}
-		writeJSON(w, http.StatusOK, out.json)
+		web.WriteJSON(w, http.StatusOK, out.json)
 	}
 	s.logQuery(r, about, out, time.Since(began))
-}
-
-// summary is what the log says about a query.
-type summary struct {
-	institution, request, terminal, function, result string
-}
-
-func (s *Server) logQuery(r *http.Request, about summary, out outcome, took time.Duration) {
-	level := slog.LevelInfo
-	if out.cause != nil {
-		level = slog.LevelError
-	}
-	attrs := []slog.Attr{
-		slog.Any("request_id", mask.Public(about.request)),
-		slog.Any("institution", mask.Public(about.institution)),
-		slog.String("terminal", mask.Text(about.terminal)),
-		slog.String("function", mask.Text(about.function)),
-		slog.String("result", about.result),
-		slog.Bool("replayed", out.replayed),
-		slog.Duration("duration", took.Round(time.Millisecond)),
-	}
-	if out.centreCode != "" {
-		attrs = append(attrs, slog.String("centre_code", mask.Text(out.centreCode)))
-	}
-	if out.cause != nil {
-		attrs = append(attrs, slog.String("error", mask.Text(out.cause.Error())))
-	}
-	s.options.Log.LogAttrs(r.Context(), level, "电子凭证查询", attrs...)
 }
 
 // query takes a request through all checks to its outcome, and notes for the
@@ -84,14 +45,14 @@ func (s *Server) logQuery(r *http.Request, about summary, out outcome, took time
 func (s *Server) query(w http.ResponseWriter, r *http.Request, about *summary) outcome {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", "POST")
-		return outcome{failure: errMethod}
+		return outcome{failure: fail(method.With())}
 	}
 	institution, err := s.options.Institutions.Authenticate(r.Context(), bearer(r))
 	switch {
-	case errors.Is(err, ErrUnauthorized):
-		return outcome{failure: errUnauthorized}
+	case errors.Is(err, registry.ErrUnauthorized):
+		return outcome{failure: fail(unauthorized.With())}
 	case err != nil:
-		return outcome{failure: errInternal, cause: err}
+		return failInternal(err)
 	}
 	about.institution = institution.ID
 	request, failure := decode(w, r)
@@ -99,8 +60,8 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request, about *summary) o
 		return outcome{failure: failure}
 	}
 	about.request, about.terminal, about.function = request.RequestID, request.Terminal, request.Function
-	if request.Function != voucher.DefaultFunction {
-		return outcome{failure: unknownFunction(request.Function)}
+	if request.Function != protocol.PatientInfo {
+		return outcome{failure: fail(unknownFunction.With(request.Function))}
 	}
 	query := &request.Query
 	switch query.OrgID {
@@ -108,9 +69,8 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request, about *summary) o
 		query.OrgID = institution.ID
 	case institution.ID:
 	default:
-		return outcome{failure: badRequest("参数 orgId 与机构凭证所属的机构不一致，请联系信息科核对本机配置！")}
+		return outcome{failure: failRequest(otherOrgID.With())}
 	}
-	query.RequestID, query.Function = request.RequestID, request.Function
 	return s.ask(r.Context(), institution.ID, request)
 }
 
@@ -125,68 +85,28 @@ func bearer(r *http.Request) string {
 
 // decode reads and checks the body of a query. Unknown members are ignored:
 // an agent may be newer than its server.
-func decode(w http.ResponseWriter, r *http.Request) (*voucher.Request, *failure) {
+func decode(w http.ResponseWriter, r *http.Request) (*uplink.Request, *uplink.FailureDetail) {
 	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || mediaType != "application/json" {
-		return nil, badRequest("请求的 Content-Type 应为 application/json，请检查客户端！")
+		return nil, failRequest(badContentType.With())
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, voucher.MaxRequest))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, uplink.MaxRequest))
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return nil, errTooLarge
+		return nil, fail(tooLarge.With(uplink.MaxRequest))
 	}
 	if err != nil {
-		return nil, badRequest("请求没有完整到达，请检查网络后重试！")
+		return nil, failRequest(cutOff.With())
 	}
 	if !utf8.Valid(body) {
-		return nil, badRequest("请求不是 UTF-8 编码，请检查客户端！")
+		return nil, failRequest(notUTF8.With())
 	}
-	var request voucher.Request
+	var request uplink.Request
 	if err := json.Unmarshal(body, &request); err != nil {
 		// The cause is left out: it may quote the request.
-		return nil, badRequest("请求不是约定格式的 JSON，请检查客户端的版本！")
+		return nil, failRequest(notJSON.With())
 	}
-	if failure := check(&request); failure != nil {
-		return nil, failure
+	if err := request.Check(); err != nil {
+		return nil, failRequest(err)
 	}
 	return &request, nil
-}
-
-// check looks at every field that goes on from here.
-func check(r *voucher.Request) *failure {
-	if !requestIDPattern.MatchString(r.RequestID) {
-		return badRequest("参数 request_id 应为 1 到 64 位字母、数字或减号，请检查客户端！")
-	}
-	if !functionPattern.MatchString(r.Function) {
-		return badRequest("参数 funid 应为 1 到 32 位字母、数字或点，请检查客户端！")
-	}
-	if r.Query.Code == "" {
-		return badRequest("没有电子凭证二维码的内容，请让患者打开医保电子凭证后重新扫码！")
-	}
-	for _, f := range []struct {
-		name, value string
-		limit       int
-	}{
-		{"terminal", r.Terminal, maxTerminal},
-		{"code", r.Query.Code, maxField},
-		{"orgId", r.Query.OrgID, maxField},
-		{"businessType", r.Query.BusinessType, maxField},
-		{"operatorId", r.Query.OperatorID, maxField},
-		{"operatorName", r.Query.OperatorName, maxField},
-		{"officeId", r.Query.OfficeID, maxField},
-		{"officeName", r.Query.OfficeName, maxField},
-		{"deviceType", r.Query.DeviceType, maxField},
-	} {
-		if len(f.value) > f.limit {
-			return badRequest("参数 %s 超过 %d 字节，请检查传入的参数！", f.name, f.limit)
-		}
-		if strings.ContainsFunc(f.value, unicode.IsControl) {
-			return badRequest("参数 %s 含有控制字符，请检查传入的参数！", f.name)
-		}
-	}
-	return nil
-}
-
-func unknownFunction(function string) *failure {
-	return &failure{http.StatusNotFound, voucher.CodeUnknownFunction,
-		"服务器不支持功能 " + function + "，请核对功能编号或联系信息科升级服务器！"}
 }

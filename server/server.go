@@ -3,11 +3,11 @@
 // per request id, and records each query in the journal before the answer
 // leaves.
 //
-//	POST /v1/vouchers/query   see package voucher, types Request and Failure
+//	POST /v1/vouchers/query   see package uplink, types Request and Failure
 //	GET  /healthz             {"status":"ok","version":"…"}
 //
 // A successful answer is the centre's JSON byte for byte, refusals of the
-// centre included; every other answer is a [voucher.Failure] whose message is
+// centre included; every other answer is a [uplink.Failure] whose message is
 // Chinese and for the person who called.
 //
 // # Request ids
@@ -32,7 +32,11 @@ import (
 	"time"
 
 	"mps/journal"
+	"mps/mask"
+	"mps/registry"
+	"mps/uplink"
 	"mps/voucher"
+	"mps/web"
 )
 
 // Querier asks the centre. It returns an answer whenever the centre gave one,
@@ -49,9 +53,9 @@ type Journal interface {
 }
 
 // Authenticator finds the institution that a token belongs to, or returns
-// [ErrUnauthorized]. [Institutions] is one.
+// [registry.ErrUnauthorized]. [registry.Registry] is one.
 type Authenticator interface {
-	Authenticate(ctx context.Context, token string) (Institution, error)
+	Authenticate(ctx context.Context, token string) (registry.Institution, error)
 }
 
 // Options of a server. The first three are required; zero values of the others
@@ -61,16 +65,20 @@ type Options struct {
 	Journal      Journal
 	Institutions Authenticator
 
-	// Log gets one line per query, without personal data. Default: nowhere.
+	// Log gets one line per query, masked (package mask). Default: nowhere.
 	Log *slog.Logger
 	// Version is what /healthz tells.
 	Version string
-	// QueryTimeout bounds one query of the centre. Default 15 seconds.
+	// QueryTimeout bounds one query of the centre; 0 means
+	// DefaultQueryTimeout.
 	QueryTimeout time.Duration
 	// MaxQueries bounds the queries of the centre at one time; more are
 	// answered busy. Default 256.
 	MaxQueries int
 }
+
+// DefaultQueryTimeout bounds one query of the centre.
+const DefaultQueryTimeout = 15 * time.Second
 
 // recordTimeout bounds the wait for the journal, which is the wait for a disk.
 const recordTimeout = 10 * time.Second
@@ -87,10 +95,9 @@ type Server struct {
 
 // New returns a server, which holds no resources until it is asked something.
 func New(options Options) *Server {
-	if options.Log == nil {
-		options.Log = slog.New(slog.DiscardHandler)
-	}
-	options.QueryTimeout = cmp.Or(options.QueryTimeout, 15*time.Second)
+	options.Log = cmp.Or(options.Log, slog.New(slog.DiscardHandler))
+	options.Log = slog.New(mask.NewHandler(options.Log.Handler()))
+	options.QueryTimeout = cmp.Or(options.QueryTimeout, DefaultQueryTimeout)
 	options.MaxQueries = cmp.Or(options.MaxQueries, 256)
 	return &Server{options: options, flights: make(map[flightKey]*flight)}
 }
@@ -99,10 +106,11 @@ func New(options Options) *Server {
 // business of the [http.Server] around it.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc(voucher.QueryPath, s.handleQuery)
+	mux.HandleFunc(uplink.QueryPath, s.handleQuery)
 	mux.HandleFunc("/healthz", s.handleHealth)
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { writeFailure(w, errNotFound) })
-	return s.recovering(mux)
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { writeFailure(w, fail(notFound.With())) })
+	// Flights have a guard of their own.
+	return web.Recovering(mux, s.options.Log, func(w http.ResponseWriter) { writeFailure(w, fail(internal.With())) })
 }
 
 // Close answers further queries busy and returns when those under way are
@@ -117,39 +125,12 @@ func (s *Server) Close() {
 func (s *Server) handleHealth(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
-		writeFailure(w, errMethod)
+		writeFailure(w, fail(method.With()))
 		return
 	}
 	body, err := json.Marshal(map[string]string{"status": "ok", "version": s.options.Version})
 	if err != nil {
 		panic(err) // two strings
 	}
-	writeJSON(w, http.StatusOK, body)
-}
-
-// recovering turns a panic into an answer.
-func (s *Server) recovering(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
-			p := recover()
-			if p == nil {
-				return
-			}
-			if p == http.ErrAbortHandler {
-				panic(p)
-			}
-			s.logPanic(p)
-			writeFailure(w, errInternal)
-		}()
-		next.ServeHTTP(w, r)
-	})
-}
-
-func writeJSON(w http.ResponseWriter, status int, body []byte) {
-	header := w.Header()
-	header.Set("Content-Type", "application/json; charset=utf-8")
-	header.Set("Cache-Control", "no-store")
-	header.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	w.Write(body) // a peer that is gone asks again
+	web.WriteJSON(w, http.StatusOK, body)
 }

@@ -11,9 +11,9 @@ import (
 
 // Limits of an answer. The specification's sample has 1.3 KB and a depth of 2.
 const (
-	MaxAnswer = 256 << 10 // bytes
-	maxDepth  = 64        // objects and arrays within each other
-	maxCode   = 64        // bytes of the value of "code"
+	MaxAnswer     = 256 << 10 // bytes
+	maxDepth      = 64        // objects and arrays within each other
+	maxAnswerCode = 64        // bytes of the value of "code"
 )
 
 // Answer is what the centre answered, success or refusal.
@@ -27,60 +27,62 @@ type Answer struct {
 	Code string
 	// Message is the value of "message", empty when absent or null.
 	Message string
-	// Holder is taken from "data".
-	Holder Holder
+	// RequestID names the query in the journal of the server that the answer
+	// came through; empty when the centre was asked directly.
+	RequestID string
 	// Replayed tells that a server gave its recorded answer to an earlier
 	// query with the same request id.
 	Replayed bool
+
+	data json.RawMessage
 }
 
-// Err returns the centre's refusal as a [*CentreError], nil for success.
+// Err returns the centre's refusal as a failure, nil for success.
 func (a *Answer) Err() error {
 	if a.Code == "0" {
 		return nil
 	}
-	return &CentreError{Code: a.Code, Message: a.Message}
+	return refused.With(a.Code, a.Message)
 }
+
+// Holder reads from "data" whom the answer names. Only a server, which keeps a
+// journal, needs to know.
+func (a *Answer) Holder() Holder { return holder(a.data) }
 
 // ParseAnswer reads an answer of the centre: one JSON object of at most
 // [MaxAnswer] bytes, in UTF-8 or else in GBK.
 //
 // It is strict about what MPS relies on, the syntax and a "code" that is a
 // string or a number, and lenient about the rest: "data" may be an object, a
-// string that holds one, null, absent or anything else, which leaves Holder
+// string that holds one, null, absent or anything else, which leaves the Holder
 // empty. Member names are matched exactly; of members of equal name the last
-// one counts. The error is an [*Error] of kind [ErrMalformed].
+// one counts. The error is a failure of kind [ErrMalformed].
 func ParseAnswer(text []byte) (*Answer, error) {
 	if len(text) > MaxAnswer {
-		return nil, malformed("应答过大", nil)
+		return nil, answerTooLarge.Because(ErrMalformed)
 	}
 	text, err := toUTF8(text)
 	if err != nil {
-		return nil, malformed("应答的字符编码既不是UTF-8也不是GBK", err)
+		return nil, answerEncoding.Because(because(ErrMalformed, err))
 	}
 	if depth(text) > maxDepth {
-		return nil, malformed("应答的层次过深", nil)
+		return nil, answerTooDeep.Because(ErrMalformed)
 	}
 	members, err := object(text)
 	if err != nil {
-		return nil, malformed("应答不是JSON对象", err)
+		return nil, answerNotJSON.Because(because(ErrMalformed, err))
 	}
 	code, ok := scalar(members["code"])
-	if !ok || len(code) > maxCode {
-		return nil, malformed("应答中没有可用的code", nil)
+	if !ok || len(code) > maxAnswerCode {
+		return nil, answerNoCode.Because(ErrMalformed)
 	}
 	message, _ := scalar(members["message"])
 	return &Answer{
 		JSON:    text,
 		Code:    code,
 		Message: message,
-		Holder:  holder(members["data"]),
+		data:    members["data"],
 	}, nil
-}
-
-func malformed(reason string, cause error) *Error {
-	return failure(ErrMalformed, cause,
-		"电子凭证中心的应答无法识别（%s），请稍后重试，仍不成功请联系信息科核对电子凭证中心的地址！", reason)
 }
 
 // toUTF8 returns the text in UTF-8 without a byte order mark and surrounding

@@ -28,8 +28,8 @@ func TestParseAnswerOfTheSpecification(t *testing.T) {
 		t.Errorf("code %q, message %q, error %v", a.Code, a.Message, a.Err())
 	}
 	want := Holder{Name: "XXXXX", IDNumber: "XXXXXXXXXXXX", Token: "350000ec7ed79i1c4n0a83460a0000d425f060"}
-	if a.Holder != want {
-		t.Errorf("holder %+v, want %+v", a.Holder, want)
+	if a.Holder() != want {
+		t.Errorf("holder %+v, want %+v", a.Holder(), want)
 	}
 }
 
@@ -74,8 +74,8 @@ func TestParseAnswer(t *testing.T) {
 			if string(a.JSON) != test.text {
 				t.Errorf("JSON changed: %s", a.JSON)
 			}
-			if a.Code != test.code || a.Message != test.message || a.Holder != test.holder {
-				t.Errorf("got %q %q %+v\nwant %q %q %+v", a.Code, a.Message, a.Holder, test.code, test.message, test.holder)
+			if a.Code != test.code || a.Message != test.message || a.Holder() != test.holder {
+				t.Errorf("got %q %q %+v\nwant %q %q %+v", a.Code, a.Message, a.Holder(), test.code, test.message, test.holder)
 			}
 			if success := test.code == "0"; (a.Err() == nil) != success {
 				t.Errorf("Err() = %v", a.Err())
@@ -101,7 +101,7 @@ func TestParseAnswerEncodings(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if string(a.JSON) != want || a.Message != "昞泒" || a.Holder.Name != "林测试" {
+		if string(a.JSON) != want || a.Message != "昞泒" || a.Holder().Name != "林测试" {
 			t.Errorf("%s: %+v", name, a)
 		}
 	}
@@ -123,7 +123,7 @@ func TestParseAnswerRefuses(t *testing.T) {
 		"code null":          `{"code":null}`,
 		"code true":          `{"code":true}`,
 		"code object":        `{"code":{"code":"0"}}`,
-		"code endless":       `{"code":"` + strings.Repeat("0", maxCode+1) + `"}`,
+		"code endless":       `{"code":"` + strings.Repeat("0", maxAnswerCode+1) + `"}`,
 		"no encoding":        "{\"code\":\"\xff\xff\"}",
 		"too deep":           `{"code":"0","data":` + strings.Repeat("[", maxDepth) + strings.Repeat("]", maxDepth) + `}`,
 		"far too deep":       strings.Repeat(`{"a":`, 50_000),
@@ -169,7 +169,7 @@ func FuzzParseAnswer(f *testing.F) {
 		if err != nil && len(a.JSON) <= MaxAnswer {
 			t.Fatalf("does not read what it kept: %v", err)
 		}
-		if err == nil && (!bytes.Equal(again.JSON, a.JSON) || again.Code != a.Code || again.Message != a.Message || again.Holder != a.Holder) {
+		if err == nil && (!bytes.Equal(again.JSON, a.JSON) || again.Code != a.Code || again.Message != a.Message || again.Holder() != a.Holder()) {
 			t.Fatalf("read %+v, then %+v", a, again)
 		}
 		// encoding/json as oracle, where letter case makes no difference.

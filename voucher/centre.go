@@ -1,8 +1,9 @@
 package voucher
 
 import (
-	"bytes"
+	"cmp"
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -19,14 +20,11 @@ const (
 	// DefaultCentreTimeout bounds a query of the centre.
 	DefaultCentreTimeout = 10 * time.Second
 
-	transType  = "ec.query"
-	centrePeer = "电子凭证中心"
+	transType = "ec.query"
 )
 
-// Centre queries the e-voucher centre. It never repeats a query, because a
-// code is valid once. The zero value with a URL is ready for use, also by many
-// goroutines; the fields must not be changed after the first query.
-type Centre struct {
+// Options say where a [Centre] is and what it requires. Only URL must be set.
+type Options struct {
 	// URL is the complete address, http or https, usually ending in
 	// /localcfc/api/hsecfc/localQrCodeQuery.
 	URL string
@@ -40,123 +38,102 @@ type Centre struct {
 	Extra map[string]any
 	// Timeout bounds one query; 0 means DefaultCentreTimeout.
 	Timeout time.Duration
-	// Client does the HTTP; nil means one made by NewClient. Redirects are
-	// not followed in either case.
-	Client *http.Client
-
-	link link
+	// Roots must have signed the centre's certificate; nil means the system's.
+	Roots *x509.CertPool
 }
 
-// Check reports whether the fields make sense, as an [*Error] of kind
+// Centre queries the e-voucher centre. It never repeats a query, because a
+// code is valid once. It is safe for concurrent use.
+type Centre struct {
+	peer      *Peer
+	orgID     string
+	codeField string
+	extra     []member
+	timeout   time.Duration
+}
+
+// NewCentre returns the centre that o describes. The error is a failure of kind
 // [ErrConfig].
-func (c *Centre) Check() error {
-	if _, err := parseURL(centrePeer, c.URL); err != nil {
-		return err
+func NewCentre(o Options) (*Centre, error) {
+	peer, err := NewPeer("电子凭证中心", o.URL, o.Roots)
+	if err != nil {
+		return nil, err
 	}
-	_, err := c.request(Query{})
-	return err
+	c := &Centre{
+		peer:      peer,
+		orgID:     o.OrgID,
+		codeField: cmp.Or(o.CodeField, DefaultCodeField),
+		timeout:   o.Timeout,
+	}
+	if c.timeout <= 0 {
+		c.timeout = DefaultCentreTimeout
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.Extra)) {
+		value, err := EncodeJSON(o.Extra[name])
+		if err != nil {
+			return nil, extraNotJSON.Because(because(ErrConfig, err))
+		}
+		c.extra = append(c.extra, member{name, json.RawMessage(value)})
+	}
+	sent := make(map[string]bool)
+	for _, m := range c.data(Query{}) {
+		if sent[m.name] {
+			return nil, extraRepeated.Because(ErrConfig, m.name)
+		}
+		sent[m.name] = true
+	}
+	return c, nil
 }
 
 // Query sends the query to the centre. The result is an [*Answer] whenever the
 // centre answered well-formed JSON with HTTP status 200, a refusal included
-// (see [Answer.Err]); otherwise the error is an [*Error].
+// (see [Answer.Err]); otherwise the error is a failure whose kind is
+// [ErrUnreachable], [ErrTimeout], [ErrMalformed] or context.Canceled.
 func (c *Centre) Query(ctx context.Context, q Query) (*Answer, error) {
-	to, err := parseURL(centrePeer, c.URL)
-	if err != nil {
-		return nil, err
-	}
 	body, err := c.request(q)
 	if err != nil {
 		return nil, err
 	}
-	timeout := c.Timeout
-	if timeout <= 0 {
-		timeout = DefaultCentreTimeout
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	header := http.Header{
+	r, err := c.peer.Post(ctx, http.Header{
 		"Content-Type": {"application/json; charset=utf-8"},
 		"Accept":       {"application/json"},
-	}
-	r, err := post(ctx, c.link.use(c.Client), centrePeer, to, header, body)
+	}, body)
 	if err != nil {
 		return nil, err
 	}
-	if r.status != http.StatusOK {
-		return nil, unexpected(centrePeer, to, r.status)
+	if r.Status != http.StatusOK {
+		return nil, c.peer.OtherStatus(r.Status)
 	}
-	return ParseAnswer(r.body)
+	return ParseAnswer(r.Body)
 }
 
 // request returns the JSON to post, in the member order that programs in the
 // field use. orgId stands in it twice.
 func (c *Centre) request(q Query) ([]byte, error) {
-	orgID := q.OrgID
-	if orgID == "" {
-		orgID = c.OrgID
+	q.OrgID = cmp.Or(q.OrgID, c.orgID)
+	data, err := encodeObject(c.data(q))
+	if err != nil {
+		return nil, err
 	}
-	codeField := c.CodeField
-	if codeField == "" {
-		codeField = DefaultCodeField
-	}
-	data := []member{
-		{"orgId", orgID},
+	return encodeObject([]member{
+		{"orgId", q.OrgID},
+		{"transType", transType},
+		{"data", json.RawMessage(data)},
+	})
+}
+
+// data returns the members of "data".
+func (c *Centre) data(q Query) []member {
+	return append([]member{
+		{"orgId", q.OrgID},
 		{"businessType", q.BusinessType},
 		{"operatorId", q.OperatorID},
 		{"operatorName", q.OperatorName},
 		{"officeId", q.OfficeID},
 		{"officeName", q.OfficeName},
 		{"deviceType", q.DeviceType},
-		{codeField, q.Code},
-	}
-	for _, name := range slices.Sorted(maps.Keys(c.Extra)) {
-		data = append(data, member{name, c.Extra[name]})
-	}
-	sent := make(map[string]bool, len(data))
-	for _, m := range data {
-		if sent[m.name] {
-			return nil, failure(ErrConfig, nil,
-				"%s的附加参数%s与固定参数重名，请联系信息科更正配置！", centrePeer, m.name)
-		}
-		sent[m.name] = true
-	}
-	inner, err := encode(data)
-	if err != nil {
-		return nil, failure(ErrConfig, err, "%s的附加参数无法表示为JSON，请联系信息科更正配置！", centrePeer)
-	}
-	return encode([]member{
-		{"orgId", orgID},
-		{"transType", transType},
-		{"data", json.RawMessage(inner)},
-	})
-}
-
-// member is one member of a JSON object whose order matters.
-type member struct {
-	name  string
-	value any
-}
-
-func encode(members []member) ([]byte, error) {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	b.WriteByte('{')
-	for i, m := range members {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		if err := encoder.Encode(m.name); err != nil {
-			return nil, err
-		}
-		b.Truncate(b.Len() - 1) // the encoder ends every value with a newline
-		b.WriteByte(':')
-		if err := encoder.Encode(m.value); err != nil {
-			return nil, err
-		}
-		b.Truncate(b.Len() - 1)
-	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
+		{c.codeField, q.Code},
+	}, c.extra...)
 }

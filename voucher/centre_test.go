@@ -2,6 +2,7 @@ package voucher
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -11,16 +12,27 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"mps/failure"
 )
 
 const success = `{"code":"0","data":{"userName":"林测试"},"message":"success"}`
 
 func fullQuery() Query {
 	return Query{
-		RequestID: "not-for-the-centre", Function: DefaultFunction, Code: testCode,
-		OrgID: "H35020000001", BusinessType: "01101", OperatorID: "op01", OperatorName: "测试<员>&",
+		Code: testCode, OrgID: "H35020000001", BusinessType: "01101", OperatorID: "op01", OperatorName: "测试<员>&",
 		OfficeID: "0101", OfficeName: "挂号室", DeviceType: "SelfService",
 	}
+}
+
+// newCentre returns the centre that o describes.
+func newCentre(t *testing.T, o Options) *Centre {
+	t.Helper()
+	c, err := NewCentre(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 func TestCentreRequest(t *testing.T) {
@@ -32,26 +44,26 @@ func TestCentreRequest(t *testing.T) {
 		io.WriteString(w, success)
 	})
 	tests := []struct {
-		name   string
-		centre *Centre
-		query  Query
-		want   string
+		name    string
+		options Options
+		query   Query
+		want    string
 	}{
-		{"full", &Centre{}, fullQuery(),
+		{"full", Options{}, fullQuery(),
 			`{"orgId":"H35020000001","transType":"ec.query","data":{"orgId":"H35020000001","businessType":"01101","operatorId":"op01",` +
 				`"operatorName":"测试<员>&","officeId":"0101","officeName":"挂号室","deviceType":"SelfService","ecQrCode":"` + testCode + `"}}`},
-		{"default institution", &Centre{OrgID: "H35"}, Query{Code: "1"},
+		{"default institution", Options{OrgID: "H35"}, Query{Code: "1"},
 			`{"orgId":"H35","transType":"ec.query","data":{"orgId":"H35","businessType":"","operatorId":"","operatorName":"",` +
 				`"officeId":"","officeName":"","deviceType":"","ecQrCode":"1"}}`},
-		{"extra members", &Centre{CodeField: "authCode", Extra: map[string]any{"z": 1, "a": map[string]any{"b": nil}}}, Query{Code: "1"},
+		{"extra members", Options{CodeField: "authCode", Extra: map[string]any{"z": 1, "a": map[string]any{"b": nil}}}, Query{Code: "1"},
 			`{"orgId":"","transType":"ec.query","data":{"orgId":"","businessType":"","operatorId":"","operatorName":"",` +
 				`"officeId":"","officeName":"","deviceType":"","authCode":"1","a":{"b":null},"z":1}}`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			c := test.centre
-			c.URL = url + "/fj/localcfc/api/hsecfc/localQrCodeQuery"
-			a, err := c.Query(t.Context(), test.query)
+			o := test.options
+			o.URL = url + "/fj/localcfc/api/hsecfc/localQrCodeQuery"
+			a, err := newCentre(t, o).Query(t.Context(), test.query)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -62,7 +74,7 @@ func TestCentreRequest(t *testing.T) {
 				got.Header.Get("Content-Type") != "application/json; charset=utf-8" {
 				t.Errorf("%s %s %v", got.Method, got.URL, got.Header)
 			}
-			if string(a.JSON) != success || a.Holder.Name != "林测试" {
+			if string(a.JSON) != success || a.Holder().Name != "林测试" {
 				t.Errorf("answer %+v", a)
 			}
 		})
@@ -70,16 +82,16 @@ func TestCentreRequest(t *testing.T) {
 }
 
 func TestCentreRefusalIsAnAnswer(t *testing.T) {
-	c := &Centre{URL: serve(t, answering(200, `{"code":40004,"message":"结算支付码已过期","data":null}`))}
+	c := newCentre(t, Options{URL: serve(t, answering(200, `{"code":40004,"message":"结算支付码已过期","data":null}`))})
 	a, err := c.Query(t.Context(), fullQuery())
 	if err != nil || a.Code != "40004" || a.Err() == nil {
 		t.Fatalf("%+v, %v", a, err)
 	}
 }
 
-func TestCentreCheck(t *testing.T) {
+func TestNewCentre(t *testing.T) {
 	good := "http://10.0.0.1:8080/localcfc/api/hsecfc/localQrCodeQuery"
-	bad := map[string]*Centre{
+	bad := map[string]Options{
 		"no address":             {},
 		"no scheme":              {URL: "10.0.0.1/x"},
 		"other scheme":           {URL: "ftp://10.0.0.1/x"},
@@ -90,20 +102,14 @@ func TestCentreCheck(t *testing.T) {
 		"code field taken":       {URL: good, CodeField: "orgId"},
 		"extra is not JSON":      {URL: good, Extra: map[string]any{"f": func() {}}},
 	}
-	for name, c := range bad {
-		err := c.Check()
-		if !errors.Is(err, ErrConfig) {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		if strings.Contains(err.Error(), "geheim") {
-			t.Errorf("%s: the password is in %v", name, err)
-		}
-		if _, err := c.Query(t.Context(), fullQuery()); !errors.Is(err, ErrConfig) {
-			t.Errorf("%s: query: %v", name, err)
+	for name, o := range bad {
+		_, err := NewCentre(o)
+		checkFailure(t, err, ErrConfig, "请联系信息科更正")
+		if c, err := NewCentre(o); c != nil {
+			t.Errorf("%s: %v, %v", name, c, err)
 		}
 	}
-	if err := (&Centre{URL: good, Extra: map[string]any{"x": 1}}).Check(); err != nil {
+	if _, err := NewCentre(Options{URL: good, Extra: map[string]any{"x": 1}}); err != nil {
 		t.Error(err)
 	}
 }
@@ -143,7 +149,7 @@ func TestCentreFailures(t *testing.T) {
 			if test.kind == ErrTimeout {
 				timeout = 50 * time.Millisecond
 			}
-			c := &Centre{URL: strings.Replace(url, "http://", "http://hospital:geheim@", 1) + "/?key=geheim", Timeout: timeout}
+			c := newCentre(t, Options{URL: strings.Replace(url, "http://", "http://hospital:geheim@", 1) + "/?key=geheim", Timeout: timeout})
 			_, err := c.Query(t.Context(), fullQuery())
 			checkFailure(t, err, test.kind, test.text)
 			if n := asked.Load(); n != 1 {
@@ -168,12 +174,15 @@ func endless(w http.ResponseWriter, r *http.Request) {
 // or a secret.
 func checkFailure(t *testing.T, err error, kind error, part string) {
 	t.Helper()
-	e, ok := errors.AsType[*Error](err)
+	e, ok := errors.AsType[failure.Failure](err)
 	if !ok || kind != nil && !errors.Is(err, kind) {
 		t.Fatalf("%T %v, wraps %v", err, err, errors.Unwrap(err))
 	}
-	if !strings.Contains(e.Text, part) || !strings.HasSuffix(e.Text, "！") {
-		t.Errorf("text %q, want %q in it", e.Text, part)
+	if text := e.Error(); !strings.Contains(text, part) || !strings.HasSuffix(text, "！") {
+		t.Errorf("text %q, want %q in it", text, part)
+	}
+	if e.Code() == "" || e.Next() == "" {
+		t.Errorf("code %q, next %q", e.Code(), e.Next())
 	}
 	all := fmt.Sprintf("%v %+v %v", err, e, errors.Unwrap(err))
 	for _, secret := range []string{testCode, "geheim"} {
@@ -185,16 +194,16 @@ func checkFailure(t *testing.T, err error, kind error, part string) {
 
 func TestCentreUnreachable(t *testing.T) {
 	address := closedPort(t)
-	c := &Centre{URL: "http://" + address}
+	c := newCentre(t, Options{URL: "http://" + address})
 	_, err := c.Query(t.Context(), fullQuery())
 	checkFailure(t, err, ErrUnreachable, "无法连接电子凭证中心（"+address+"）：对方没有开启服务，")
 
 	plain := serve(t, answering(200, success))
-	c = &Centre{URL: strings.Replace(plain, "http:", "https:", 1)}
+	c = newCentre(t, Options{URL: strings.Replace(plain, "http:", "https:", 1)})
 	_, err = c.Query(t.Context(), fullQuery())
 	checkFailure(t, err, ErrUnreachable, "对方不是HTTPS服务")
 
-	c = &Centre{URL: "http://centre.invalid/"}
+	c = newCentre(t, Options{URL: "http://centre.invalid/"})
 	_, err = c.Query(t.Context(), fullQuery())
 	checkFailure(t, err, ErrUnreachable, "找不到该主机名")
 }
@@ -205,17 +214,19 @@ func TestCentreTLS(t *testing.T) {
 	s.StartTLS()
 	defer s.Close()
 
-	trusting := &Centre{URL: s.URL, Client: s.Client()}
+	roots := x509.NewCertPool()
+	roots.AddCert(s.Certificate())
+	trusting := newCentre(t, Options{URL: s.URL, Roots: roots})
 	if _, err := trusting.Query(t.Context(), fullQuery()); err != nil {
 		t.Error(err)
 	}
-	strict := &Centre{URL: s.URL}
+	strict := newCentre(t, Options{URL: s.URL})
 	_, err := strict.Query(t.Context(), fullQuery())
 	checkFailure(t, err, ErrUnreachable, "对方的证书不可信")
 }
 
 func TestCentreGoesAroundProxies(t *testing.T) {
-	transport := NewClient(nil).Transport.(*http.Transport)
+	transport := newClient(nil).Transport.(*http.Transport)
 	if transport.Proxy != nil {
 		t.Error("a proxy from the environment would be used")
 	}
@@ -223,11 +234,11 @@ func TestCentreGoesAroundProxies(t *testing.T) {
 
 func TestCentreCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	c := &Centre{URL: serve(t, func(w http.ResponseWriter, r *http.Request) {
+	c := newCentre(t, Options{URL: serve(t, func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
 		cancel()
 		<-r.Context().Done()
-	})}
+	})})
 	_, err := c.Query(ctx, fullQuery())
 	checkFailure(t, err, context.Canceled, "查询已取消")
 }

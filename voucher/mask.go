@@ -9,8 +9,8 @@ import (
 
 // String shows the query without the scanned text.
 func (q Query) String() string {
-	return fmt.Sprintf("{RequestID:%s Function:%s Code:%d bytes OrgID:%s BusinessType:%s}",
-		q.RequestID, q.Function, len(q.Code), q.OrgID, q.BusinessType)
+	return fmt.Sprintf("{Code:%d bytes OrgID:%s BusinessType:%s}",
+		len(q.Code), q.OrgID, q.BusinessType)
 }
 
 // LogValue is String for structured logs.
@@ -27,8 +27,8 @@ func (h Holder) LogValue() slog.Value { return slog.StringValue(h.String()) }
 
 // String shows the answer with its personal data masked.
 func (a Answer) String() string {
-	return fmt.Sprintf("{Code:%s Message:%s Holder:%v JSON:%d bytes Replayed:%t}",
-		a.Code, mask.Text(a.Message), a.Holder, len(a.JSON), a.Replayed)
+	return fmt.Sprintf("{Code:%s Message:%s Holder:%v JSON:%d bytes RequestID:%s Replayed:%t}",
+		a.Code, mask.Text(a.Message), a.Holder(), len(a.JSON), a.RequestID, a.Replayed)
 }
 
 // LogValue is String for structured logs.

@@ -2,8 +2,9 @@
 #define _GNU_SOURCE
 #include "address.h"
 #include "agent.h"
+#include "answer.h"
+#include "call.h"
 #include "check.h"
-#include "exchange.h"
 #include "user.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -166,7 +167,7 @@ static void ask(const char *name, int port, enum message message)
     request_look(&r, REQUEST("03"));
     if (message != MESSAGE_NONE)
         answer_fault(&r, (struct fault){message, {called, 0}}, want, sizeof want);
-    exchange(&c, &r, resp, sizeof resp);
+    call_agent(&c, &r, resp, sizeof resp);
     char *text = utf8(resp);
     CHECK(strcmp(resp, want) == 0, "%s: %s", name, text);
     free(text);

@@ -22,20 +22,21 @@ struct agent {
     void *argument;
 };
 
-static int listen_anywhere(int *port)
+/* bind_anywhere returns a socket with a port of its own. */
+static int bind_anywhere(int *port)
 {
     struct sockaddr_in at = {.sin_family = AF_INET};
     socklen_t size = sizeof at;
-    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int bound = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (listener < 0 || bind(listener, (struct sockaddr *)&at, sizeof at) != 0 ||
-        listen(listener, 1024) != 0 || getsockname(listener, (struct sockaddr *)&at, &size) != 0) {
+    if (bound < 0 || bind(bound, (struct sockaddr *)&at, sizeof at) != 0 ||
+        getsockname(bound, (struct sockaddr *)&at, &size) != 0) {
         perror("agent");
         abort();
     }
     *port = ntohs(at.sin_port);
-    return listener;
+    return bound;
 }
 
 /* number returns the header's number, or -1. */
@@ -120,7 +121,9 @@ struct agent *agent_start(int threads, int deaf, agent_answer *answer, void *arg
 
     if (a == NULL)
         abort();
-    a->listener = listen_anywhere(&a->port);
+    a->listener = bind_anywhere(&a->port);
+    if (listen(a->listener, 1024) != 0)
+        abort();
     a->deaf = deaf;
     a->answer = answer;
     a->argument = argument;
@@ -171,6 +174,13 @@ void agent_reply(int socket, const char *body, size_t n, int needed)
     agent_send(socket, body, n);
 }
 
+void agent_wait_for_byte(int socket)
+{
+    char byte;
+
+    recv(socket, &byte, 1, MSG_PEEK);
+}
+
 void agent_wait_for_close(int socket)
 {
     char dropped[4096];
@@ -183,6 +193,6 @@ int agent_unused_port(void)
 {
     int port;
 
-    close(listen_anywhere(&port));
+    bind_anywhere(&port); /* kept: a port that is given back may be the next program's */
     return port;
 }

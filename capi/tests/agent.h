@@ -33,10 +33,13 @@ void agent_send(int socket, const char *data, size_t n);
 /* agent_reply sends status 200 and the body; needed > 0 adds MPS-Needed. */
 void agent_reply(int socket, const char *body, size_t n, int needed);
 
+/* agent_wait_for_byte waits until the other side has sent something, and leaves it unread. */
+void agent_wait_for_byte(int socket);
+
 /* agent_wait_for_close waits until the other side has closed. */
 void agent_wait_for_close(int socket);
 
-/* agent_unused_port returns a port where nothing listens. */
+/* agent_unused_port returns a port where nothing listens, nor will while this program runs. */
 int agent_unused_port(void);
 
 #endif

@@ -104,7 +104,7 @@ size=$(wc -c <"$dll")
 host=$(mktemp -d)
 trap 'rm -r "$host"' EXIT
 for library in "$folder/libmps_client.dll.a" "$folder/mps_client.lib"; do
-    "${prefix}gcc" -Wall -Werror -I"$folder" -o "$host/import.exe" "$(dirname "$0")/import.c" "$library"
+    "${prefix}gcc" -Wall -Wextra -Wpedantic -Werror -I"$folder" -o "$host/import.exe" "$(dirname "$0")/import.c" "$library"
     names=$(imports "$host/import.exe" | awk '$1 == "mps_client.dll" {print $2}' | sort | tr '\n' ' ')
     [ "$names" = "MPS_Call MPS_CallEx MPS_Version " ] || fail "$library imports: $names"
 done

@@ -96,7 +96,7 @@ int main(int argc, char **argv)
     char from[256];
     char to[256];
 
-    alarm(60); /* whatever happens to the test */
+    alarm(600); /* whatever happens to the test */
     report(argc, argv);
     if (how != NULL && strcmp(how, "mute") == 0)
         return 0;

@@ -4,6 +4,7 @@
 #include "answer.h"
 #include "check.h"
 #include "mps_client.h"
+#include "request.h"
 #include "user.h"
 #include <iconv.h>
 #include <stdio.h>

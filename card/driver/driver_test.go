@@ -10,6 +10,7 @@ import (
 	"mps/card"
 	"mps/card/driver"
 	"mps/driverhost"
+	"mps/failure"
 	"mps/test/standin/drivers"
 )
 
@@ -31,12 +32,8 @@ func named(name string) card.Card {
 	return c
 }
 
-type source interface {
-	Read(ctx context.Context) (*card.Card, error)
-}
-
 // fails checks an error's text and reason, and that nothing personal is in it.
-func fails(t *testing.T, s source, want string, is error) {
+func fails(t *testing.T, s card.Source, want string, is error) {
 	t.Helper()
 	c, err := s.Read(t.Context())
 	if err == nil {
@@ -51,6 +48,9 @@ func fails(t *testing.T, s source, want string, is error) {
 	if _, worded := err.(*card.Error); !worded {
 		t.Errorf("%T is no *card.Error", err)
 	}
+	if f, is := errors.AsType[failure.Failure](err); !is || f.Code() == "" || f.Next() == "" {
+		t.Errorf("%v has no code, or does not say what to do", err)
+	}
 	for reason := err; reason != nil; reason = errors.Unwrap(reason) {
 		if s := reason.Error(); strings.Contains(s, "19720630") || strings.Contains(s, "林") || strings.Contains(s, "D12345678") {
 			t.Errorf("%q gives personal data away", s)
@@ -64,7 +64,7 @@ func TestSSCard(t *testing.T) {
 		export string
 		want   card.Card
 	}{
-		{"", whole}, // 11 fields
+		{"iReadCardBas", whole}, // 11 fields
 		{"read9", whole},
 		{"read8", whole},
 		{"read_unended", whole},
@@ -88,7 +88,7 @@ func TestSSCard(t *testing.T) {
 func TestSSCardErrors(t *testing.T) {
 	host := drivers.Host(t, "sscard")
 	read := func(export string) driver.SSCard { return driver.SSCard{Caller: host, Export: export} }
-	fails(t, driver.SSCard{Caller: host, Type: 9}, "接口iReadCardBas 失败:参数错误，请核对配置中的读卡方式（iType）！", driver.CodeError(-14))
+	fails(t, driver.SSCard{Caller: host, Export: "iReadCardBas", Type: 9}, "接口iReadCardBas 失败:参数错误，请核对配置中的读卡方式（iType）！", driver.CodeError(-14))
 	fails(t, read("read_blank"), "接口read_blank 失败:卡内无个人信息，该卡可能尚未启用，请持卡人到发卡机构处理！", card.ErrBlank)
 	fails(t, read("read_nothing"), unreadable("read_nothing", "身份证号"), card.ErrMalformed)
 	fails(t, read("read_short"), unreadable("read_short", "姓名"), card.ErrMalformed)
@@ -97,7 +97,7 @@ func TestSSCardErrors(t *testing.T) {
 	fails(t, read("garbage"), unreadable("garbage", "不是GBK文字"), card.ErrMalformed)
 	fails(t, driver.SSCard{Caller: host, Export: "fill", Buffer: 1023}, "接口fill 失败:厂商驱动写出的数据超过了1023字节的缓冲区，请在配置中加大缓冲区后重试！", driverhost.ErrOverrun)
 	fails(t, read("crash"), "接口crash 失败:厂商驱动运行中崩溃或自行退出，请重试，仍不成功请重新插拔设备，并联系设备厂商！", driverhost.ErrCrashed)
-	fails(t, driver.SSCard{Caller: host, Buffer: -1}, "接口iReadCardBas 失败:驱动程序库的调用配置有误（第2个参数：缓冲区应为1至65536字节），请联系信息科更正！", card.ErrNoReader)
+	fails(t, driver.SSCard{Caller: host, Export: "iReadCardBas", Buffer: -1}, "接口iReadCardBas 失败:驱动程序库的调用配置有误（第2个参数：缓冲区应为1至65536字节），请联系信息科更正！", card.ErrNoReader)
 
 	// The last byte of the buffer belongs to a field that nobody wants.
 	if got, err := (driver.SSCard{Caller: host, Export: "fill", Buffer: 1024}).Read(t.Context()); err != nil || *got != whole {
@@ -108,11 +108,11 @@ func TestSSCardErrors(t *testing.T) {
 	if _, err := read("hang").Read(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Error(err)
 	}
-	if got, err := read("").Read(t.Context()); err != nil || *got != whole {
+	if got, err := read("iReadCardBas").Read(t.Context()); err != nil || *got != whole {
 		t.Errorf("the next read: %v, %v", got, err)
 	}
 	missing := drivers.Library(t, "no/such")
-	fails(t, driver.SSCard{Caller: drivers.Host(t, "no/such")},
+	fails(t, driver.SSCard{Caller: drivers.Host(t, "no/such"), Export: "iReadCardBas"},
 		"接口iReadCardBas 失败:找不到驱动程序库"+missing+"，请核对配置中的路径，或重新安装设备厂商的驱动！", card.ErrNoReader)
 }
 

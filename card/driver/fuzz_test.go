@@ -21,7 +21,7 @@ func (l library) Call(context.Context, driverhost.Call) (driverhost.Result, erro
 }
 
 // sound checks what a read of hostile output came to.
-func sound(t *testing.T, s source) {
+func sound(t *testing.T, s card.Source) {
 	t.Helper()
 	c, err := s.Read(t.Context())
 	if err != nil {
@@ -29,7 +29,7 @@ func sound(t *testing.T, s source) {
 		if !ok || c != nil {
 			t.Fatalf("%v, %T", c, err)
 		}
-		text := worded.Text
+		text := worded.Failure.Error()
 		if !strings.HasSuffix(text, "！") || len(text) > 2000 || !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
 			t.Errorf("%q", text)
 		}
@@ -55,7 +55,7 @@ func FuzzSSCard(f *testing.F) {
 	f.Add(int32(-27010), []byte("\xBF\xA8\xBA\xC5"))
 	f.Add(int32(-99), []byte("\xBF\xA8\xBA\xC535058219720630061X"))
 	f.Fuzz(func(t *testing.T, code int32, output []byte) {
-		sound(t, driver.SSCard{Caller: library{driverhost.Result{Int: code, Outputs: [][]byte{output}}}})
+		sound(t, driver.SSCard{Export: "x", Caller: library{driverhost.Result{Int: code, Outputs: [][]byte{output}}}})
 	})
 }
 
@@ -64,7 +64,7 @@ func FuzzSieaf(f *testing.F) {
 	f.Add(int32(0), []byte(`{"flag":0,"cause":"no","data":"{\"aac002\":\"35058219720630061X\"}"}`), []byte(""))
 	f.Add(int32(-1), []byte(""), []byte("\xD3\xC3\xBB\xA7"))
 	f.Fuzz(func(t *testing.T, code int32, output, errmsg []byte) {
-		sound(t, driver.Sieaf{Business: driver.SieafLibrary{Caller: library{driverhost.Result{Int: code, Outputs: [][]byte{output, errmsg}}}}})
+		sound(t, driver.Sieaf{Layout: driver.SieafLayout, Business: driver.SieafLibrary{Caller: library{driverhost.Result{Int: code, Outputs: [][]byte{output, errmsg}}}}})
 	})
 }
 

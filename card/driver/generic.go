@@ -18,11 +18,26 @@ type Generic struct {
 	Layout  Layout
 }
 
-// Check finds a description that cannot work. Its error is Chinese.
+func newGeneric(o Options, c Caller) (card.Source, error) {
+	g := Generic{Caller: c, Call: driverhost.Call{Export: o.Export}, Success: o.Success, Layout: o.Layout}
+	for _, text := range o.Args {
+		arg, err := driverhost.ParseArg(text)
+		if err != nil {
+			return nil, err
+		}
+		g.Call.Args = append(g.Call.Args, arg)
+	}
+	if err := g.Check(); err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+// Check finds a description that cannot work. Its errors are failures, in Chinese.
 func (g Generic) Check() error {
 	buffers := slices.ContainsFunc(g.Call.Args, func(a driverhost.Arg) bool { return a.Kind == driverhost.BufferArg })
 	if g.Call.Export == "" || !buffers {
-		return fmt.Errorf("应有函数名和至少一个buffer参数")
+		return genericCall.With()
 	}
 	return g.Layout.Check()
 }
@@ -32,20 +47,20 @@ func (g Generic) Read(ctx context.Context) (*card.Card, error) {
 	export := g.Call.Export
 	result, err := g.Caller.Call(ctx, g.Call)
 	if err != nil {
-		return nil, failed(export, err)
+		return nil, callError(export, err)
 	}
 	code := fmt.Sprint(result.Int)
 	if g.Call.TextResult {
-		code = reason(readable(result.Text))
+		code = presentable(textOrNothing(result.Text))
 	}
 	success := g.Success
 	if success == nil {
 		success = []string{"0"}
 	}
 	if !slices.Contains(success, code) {
-		return nil, refused(export, code, readable(result.Output(0)), CodeError(result.Int))
+		return nil, refusalError(export, code, textOrNothing(result.Output(0)), CodeError(result.Int))
 	}
-	answer, err := texts(export, result.Outputs)
+	answer, err := decodeOutputs(export, result.Outputs)
 	if err != nil {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package driver
 import (
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -27,24 +26,24 @@ const (
 // "list.0.name"; an object on the way may be a string that holds one. A field
 // without a name is not in the answer.
 type Layout struct {
-	Separator          string
-	IDNumber           string
-	Number             string
-	Name               string
-	IdentificationCode string
+	Separator          string `toml:"separator"`
+	IDNumber           string `toml:"id_number"`
+	Number             string `toml:"number"`
+	Name               string `toml:"name"`
+	IdentificationCode string `toml:"identification_code"`
 }
 
-// Check finds a layout that cannot be right. Its error is Chinese.
+// Check finds a layout that cannot be right. Its errors are failures, in Chinese.
 func (l Layout) Check() error {
 	if l.IDNumber == "" && l.Number == "" {
-		return fmt.Errorf("应至少指明身份证号或卡号的位置")
+		return layoutEmpty.With()
 	}
 	if l.Separator == "" {
 		return nil
 	}
 	for _, name := range []string{l.IDNumber, l.Number, l.Name, l.IdentificationCode} {
 		if i, err := strconv.Atoi(name); name != "" && (err != nil || i < 0 || i >= maxFields) {
-			return fmt.Errorf("位置%q：有分隔符时应为0至%d的整数", name, maxFields-1)
+			return layoutPlace.With(name, maxFields-1)
 		}
 	}
 	return nil
@@ -53,7 +52,7 @@ func (l Layout) Check() error {
 // read takes the card out of an answer.
 func (l Layout) read(function string, answer []string) (*card.Card, error) {
 	if err := l.Check(); err != nil {
-		return nil, unreadable(function, err.Error())
+		return nil, answerError(function, err)
 	}
 	var field func(name string) (string, bool)
 	if l.Separator != "" {
@@ -61,7 +60,7 @@ func (l Layout) read(function string, answer []string) (*card.Card, error) {
 		field = func(name string) (string, bool) { return place(fields, name) }
 	} else {
 		if len(answer) == 0 || !json.Valid([]byte(answer[0])) {
-			return nil, unreadable(function, "不是JSON")
+			return nil, answerError(function, answerNotJSON.With())
 		}
 		field = func(name string) (string, bool) { return path(json.RawMessage(answer[0]), name) }
 	}
@@ -82,11 +81,11 @@ func (l Layout) read(function string, answer []string) (*card.Card, error) {
 		v, ok := field(f.name)
 		*f.value = strings.Trim(v, " \t\r\n\u3000")
 		if !ok || !f.valid(*f.value) {
-			return nil, unreadable(function, f.title)
+			return nil, answerError(function, f.title)
 		}
 	}
 	if c.IDNumber == "" && c.Number == "" && c.Name == "" {
-		return nil, &card.Error{Function: function, Text: "卡内无个人信息，该卡可能尚未启用，请持卡人到发卡机构处理！", Err: card.ErrBlank}
+		return nil, &card.Error{Function: function, Failure: card.Blank.With(), Err: card.ErrBlank}
 	}
 	c.IdentificationCode = strings.ToUpper(c.IdentificationCode)
 	c.IDNumberValid = identity.ValidNumber(c.IDNumber)
@@ -151,7 +150,7 @@ func isVisible(most int) func(string) bool {
 // isName reports a name, or none. One with digits holds the next field: half a
 // character at its end has taken the separator for its other half.
 func isName(s string) bool {
-	return len([]rune(s)) <= maxName && !strings.ContainsFunc(s, illegible) && !strings.ContainsAny(s, "0123456789")
+	return len([]rune(s)) <= maxName && !strings.ContainsFunc(s, card.Illegible) && !strings.ContainsAny(s, "0123456789")
 }
 
 // isCode reports a card identification code, 16 bytes in hex, or none.

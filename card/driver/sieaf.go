@@ -2,6 +2,7 @@ package driver
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -37,7 +38,20 @@ type Business interface {
 type Sieaf struct {
 	Business Business
 	Request  SieafRequest
-	Layout   Layout // zero: SieafLayout
+	Layout   Layout // must be set: SieafLayout, as a rule
+}
+
+func newSieafLibrary(o Options, c Caller) (card.Source, error) {
+	return newSieaf(o, SieafLibrary{Caller: c, Export: o.Export, Buffer: o.Buffer}), nil
+}
+
+func newSieafHTTP(o Options, _ Caller) (card.Source, error) {
+	return newSieaf(o, SieafHTTP{URL: o.URL}), nil
+}
+
+func newSieaf(o Options, b Business) Sieaf {
+	request := SieafRequest{User: o.User, Password: o.Password, Function: o.Function, Data: o.Data}
+	return Sieaf{Business: b, Request: request, Layout: o.Layout}
 }
 
 // Read reads the card that lies in the reader.
@@ -48,7 +62,7 @@ func (s Sieaf) Read(ctx context.Context) (*card.Card, error) {
 	}
 	input, err := compact(request)
 	if err != nil {
-		return nil, &card.Error{Function: businessHandle, Text: "请求数据的配置有误，请联系信息科更正！", Err: fmt.Errorf("%w: %w", card.ErrNoReader, err)}
+		return nil, &card.Error{Function: businessHandle, Failure: sieafData.With(), Err: fmt.Errorf("%w: %w", card.ErrNoReader, err)}
 	}
 	output, err := s.Business.Handle(ctx, input)
 	if err != nil {
@@ -56,13 +70,13 @@ func (s Sieaf) Read(ctx context.Context) (*card.Card, error) {
 	}
 	flag, flagged := path(json.RawMessage(output), "flag")
 	if !flagged || flag != "0" && flag != "1" {
-		return nil, unreadable(businessHandle, "没有flag")
+		return nil, answerError(businessHandle, answerNoFlag.With())
 	}
 	if flag == "0" {
 		cause, _ := path(json.RawMessage(output), "cause")
-		return nil, refused(businessHandle, "", cause, nil)
+		return nil, refusalError(businessHandle, "", cause, nil)
 	}
-	return or(s.Layout, SieafLayout).read(businessHandle, []string{output})
+	return s.Layout.read(businessHandle, []string{output})
 }
 
 // compact is v as JSON on one line, without escapes that HTML would need.
@@ -81,7 +95,7 @@ func compact(v any) (string, error) {
 //	int __stdcall business_handle(char *input, int outputlen, char *output, char *errmsg)
 type SieafLibrary struct {
 	Caller Caller // must be set
-	Export string // "": business_handle
+	Export string // must be set: business_handle, as a rule
 	Buffer int    // outputlen, 0: 20000
 }
 
@@ -89,20 +103,20 @@ type SieafLibrary struct {
 // JSON: what it means besides "flag" is not known.
 func (l SieafLibrary) Handle(ctx context.Context, input string) (string, error) {
 	const errmsg = 4096
-	size := or(l.Buffer, 20000)
+	size := cmp.Or(l.Buffer, 20000)
 	result, err := l.Caller.Call(ctx, driverhost.Call{
-		Export: or(l.Export, businessHandle),
+		Export: l.Export,
 		Args:   []driverhost.Arg{driverhost.Text(input), driverhost.Int(int32(size)), driverhost.Buffer(size), driverhost.Buffer(errmsg)},
 	})
 	if err != nil {
-		return "", failed(businessHandle, err)
+		return "", callError(businessHandle, err)
 	}
-	output := readable(result.Output(0))
+	output := textOrNothing(result.Output(0))
 	switch {
 	case json.Valid([]byte(output)):
 		return output, nil
 	case result.Int != 0:
-		return "", refused(businessHandle, fmt.Sprint(result.Int), readable(result.Output(1)), CodeError(result.Int))
+		return "", refusalError(businessHandle, fmt.Sprint(result.Int), textOrNothing(result.Output(1)), CodeError(result.Int))
 	}
-	return "", unreadable(businessHandle, "不是JSON")
+	return "", answerError(businessHandle, answerNotJSON.With())
 }

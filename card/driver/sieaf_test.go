@@ -23,8 +23,10 @@ func request(funid string) driver.SieafRequest {
 }
 
 func TestSieafLibrary(t *testing.T) {
-	library := driver.SieafLibrary{Caller: drivers.Host(t, "sieaf")}
-	read := func(funid string) driver.Sieaf { return driver.Sieaf{Business: library, Request: request(funid)} }
+	library := driver.SieafLibrary{Caller: drivers.Host(t, "sieaf"), Export: "business_handle"}
+	read := func(funid string) driver.Sieaf {
+		return driver.Sieaf{Business: library, Request: request(funid), Layout: driver.SieafLayout}
+	}
 	if got, err := read("read").Read(t.Context()); err != nil || *got != whole {
 		t.Errorf("%#v, %v", got, err)
 	}
@@ -40,7 +42,7 @@ func TestSieafLibrary(t *testing.T) {
 	stranger.Request.User = "x"
 	fails(t, stranger, "接口business_handle 失败:读卡失败，驱动返回错误码-1：用户错误，请检查读卡器与卡片后重试，仍不成功请联系读卡器厂商！", driver.CodeError(-1))
 	library.Buffer = 1024
-	fails(t, driver.Sieaf{Business: library, Request: request("read")},
+	fails(t, driver.Sieaf{Business: library, Request: request("read"), Layout: driver.SieafLayout},
 		"接口business_handle 失败:读卡失败，驱动返回错误码-1：outputlen，请检查读卡器与卡片后重试，仍不成功请联系读卡器厂商！", driver.CodeError(-1))
 	bad := read("read")
 	bad.Request.Data = map[string]any{"x": make(chan int)}
@@ -89,7 +91,7 @@ func TestSieafHTTP(t *testing.T) {
 				}
 				w.Write(answer)
 			})
-			if got, err := (driver.Sieaf{Business: h, Request: request("read")}).Read(t.Context()); err != nil || *got != whole {
+			if got, err := (driver.Sieaf{Business: h, Request: request("read"), Layout: driver.SieafLayout}).Read(t.Context()); err != nil || *got != whole {
 				t.Errorf("%#v, %v", got, err)
 			}
 		})
@@ -124,7 +126,7 @@ func TestSieafHTTPErrors(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h := serve(t, func(w http.ResponseWriter, _ map[string]any) { tt.answer(w) })
-			fails(t, driver.Sieaf{Business: h, Request: request("read")}, tt.want, nil)
+			fails(t, driver.Sieaf{Business: h, Request: request("read"), Layout: driver.SieafLayout}, tt.want, nil)
 		})
 	}
 	fails(t, driver.Sieaf{Business: driver.SieafHTTP{URL: "\x00"}}, "接口business_handle 失败:厂商读卡服务的地址配置有误，应以http://开头，请联系信息科更正！", card.ErrNoReader)

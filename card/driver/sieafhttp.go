@@ -2,6 +2,7 @@ package driver
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -44,26 +45,26 @@ func (h SieafHTTP) Handle(ctx context.Context, input string) (string, error) {
 	const outputLen = 20000
 	body, err := compact(map[string]any{"inputValue": input, "outputLen": outputLen})
 	if err != nil {
-		return "", unreadable(businessHandle, "请求") // a map of a string and a number always encodes
+		return "", answerError(businessHandle, answerUnrequested.With()) // a map of a string and a number always encodes
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, or(h.URL, DefaultSieafURL), bytes.NewReader([]byte(body)))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, cmp.Or(h.URL, DefaultSieafURL), bytes.NewReader([]byte(body)))
 	if err != nil {
-		return "", unreachable("厂商读卡服务的地址配置有误，应以http://开头，请联系信息科更正！", nil)
+		return "", &card.Error{Function: businessHandle, Failure: sieafURL.With(), Err: card.ErrNoReader}
 	}
 	request.Header.Set("Content-Type", "application/json; charset=utf-8")
 	response, err := sieafClient.Do(request)
 	if err != nil {
-		return "", broken(ctx, request.URL.Host, err)
+		return "", exchangeError(ctx, request.URL.Host, err)
 	}
 	defer response.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(response.Body, maxSieaf+1))
 	switch {
 	case err != nil:
-		return "", broken(ctx, request.URL.Host, err)
+		return "", exchangeError(ctx, request.URL.Host, err)
 	case response.StatusCode != http.StatusOK:
-		return "", unreadable(businessHandle, fmt.Sprintf("HTTP状态%d", response.StatusCode))
+		return "", answerError(businessHandle, answerStatus.With(response.StatusCode))
 	case len(answer) > maxSieaf:
-		return "", unreadable(businessHandle, "过大")
+		return "", answerError(businessHandle, answerTooLong.With())
 	}
 	return sieafOutput(answer)
 }
@@ -73,33 +74,28 @@ func sieafOutput(answer []byte) (string, error) {
 	if !utf8.Valid(answer) {
 		text, err := gbk.Decode(answer)
 		if err != nil {
-			return "", unreadable(businessHandle, "文字编码")
+			return "", answerError(businessHandle, answerCharset.With())
 		}
 		answer = []byte(text)
 	}
 	output, ok := path(answer, "data.outputValue")
 	if !ok || !json.Valid([]byte(output)) {
-		return "", unreadable(businessHandle, "没有outputValue")
+		return "", answerError(businessHandle, answerNoOutput.With())
 	}
 	return output, nil
 }
 
-// broken words an exchange without an answer. The error of the HTTP client
+// exchangeError is an exchange without an answer. The error of the HTTP client
 // repeats the URL, and nothing of what was sent.
-func broken(ctx context.Context, host string, err error) *card.Error {
+func exchangeError(ctx context.Context, host string, err error) *card.Error {
+	f := sieafUnreachable.With(host)
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
-		return &card.Error{Function: businessHandle, Text: "读卡已取消，请重新读卡！", Err: ctx.Err()}
+		f, err = card.Cancelled.With(), ctx.Err()
 	case ctx.Err() != nil:
-		return &card.Error{Function: businessHandle, Text: "等待厂商读卡服务（" + host + "）应答超时，请检查读卡器连接后重试！", Err: ctx.Err()}
+		f, err = sieafLate.With(host), ctx.Err()
+	default:
+		err = fmt.Errorf("%w: %w", card.ErrNoReader, err)
 	}
-	return unreachable("无法连接厂商读卡服务（"+host+"），请检查它是否已启动！", err)
-}
-
-func unreachable(text string, err error) *card.Error {
-	e := &card.Error{Function: businessHandle, Text: text, Err: card.ErrNoReader}
-	if err != nil {
-		e.Err = fmt.Errorf("%w: %w", card.ErrNoReader, err)
-	}
-	return e
+	return &card.Error{Function: businessHandle, Failure: f, Err: err}
 }

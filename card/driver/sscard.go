@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -31,63 +32,58 @@ var SSCardLayout = Layout{Separator: "|", IDNumber: "1", Number: "2", Identifica
 // Generic.
 type SSCard struct {
 	Caller Caller // must be set
-	Export string // "": iReadCardBas
+	Export string // must be set: iReadCardBas, as a rule
 	Type   int32  // iType, 0: ContactFirst
 	Buffer int    // bytes of pOutInfo, 0: 4096; the field says that 1024 are enough
 }
 
+func newSSCard(o Options, c Caller) (card.Source, error) {
+	return SSCard{Caller: c, Export: o.Export, Type: o.Type, Buffer: o.Buffer}, nil
+}
+
 // Read reads the card that lies in or on the reader.
 func (s SSCard) Read(ctx context.Context) (*card.Card, error) {
-	export := or(s.Export, "iReadCardBas")
 	result, err := s.Caller.Call(ctx, driverhost.Call{
-		Export: export,
-		Args:   []driverhost.Arg{driverhost.Int(or(s.Type, ContactFirst)), driverhost.Buffer(or(s.Buffer, 4096))},
+		Export: s.Export,
+		Args:   []driverhost.Arg{driverhost.Int(cmp.Or(s.Type, ContactFirst)), driverhost.Buffer(cmp.Or(s.Buffer, 4096))},
 	})
 	if err != nil {
-		return nil, failed(export, err)
+		return nil, callError(s.Export, err)
 	}
 	if result.Int != 0 {
-		return nil, codeError(export, result.Int, readable(result.Output(0)))
+		return nil, codeError(s.Export, result.Int, textOrNothing(result.Output(0)))
 	}
-	answer, err := texts(export, [][]byte{result.Output(0)})
+	answer, err := decodeOutputs(s.Export, [][]byte{result.Output(0)})
 	if err != nil {
 		return nil, err
 	}
 	if fields := strings.Split(answer[0], SSCardLayout.Separator); len(fields) > 6 && !version.MatchString(fields[6]) {
-		return nil, unreadable(export, "规范版本")
+		return nil, answerError(s.Export, "规范版本")
 	}
-	return SSCardLayout.read(export, answer)
+	return SSCardLayout.read(s.Export, answer)
 }
 
 // version matches the card's specification version, or none. Where it stands
 // elsewhere, the fields have shifted, or it is another interface.
 var version = regexp.MustCompile(`^([0-9]\.[0-9]{1,2})?$`)
 
-// or returns the first value that is not zero.
-func or[T comparable](value, otherwise T) T {
-	var zero T
-	if value == zero {
-		return otherwise
-	}
-	return value
-}
-
-// codeError words a code of iReadCardBas. text is what the driver wrote into
-// the buffer, which counts for codes that are not known here only: the words of
-// drivers seldom say what to do.
-func codeError(function string, code int32, text string) *card.Error {
+// codeError is a code of iReadCardBas. words are what the driver wrote into the
+// buffer, which count for codes that are not known here only: they seldom say
+// what to do.
+func codeError(function string, code int32, words string) *card.Error {
 	if c, known := codes[code]; known {
-		return &card.Error{Function: function, Text: c.text, Err: wrap(c.is, CodeError(code))}
+		return &card.Error{Function: function, Failure: c.kind.With(), Err: wrap(c.is, CodeError(code))}
 	}
 	// Status words of the card come negative.
 	if status := -int64(code); status >= 0x6100 && status <= 0x9FFF {
 		word := card.StatusError(status)
-		text, is := statusText(word)
-		return &card.Error{Function: function, Text: text, Err: wrap(is, word)}
+		f, is := statusFailure(word)
+		return &card.Error{Function: function, Failure: f, Err: wrap(is, word)}
 	}
-	return refused(function, fmt.Sprint(code), text, CodeError(code))
+	return refusalError(function, fmt.Sprint(code), words, CodeError(code))
 }
 
+// wrap makes err one that is is for errors.Is, if there is such.
 func wrap(is, err error) error {
 	if is == nil {
 		return err

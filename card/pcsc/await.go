@@ -10,15 +10,16 @@ import (
 )
 
 const (
-	// slice is how long PC/SC is asked to wait for a change at a time: what
-	// happens when a cancellation is missed, and how often the readers are
-	// listed anew. The pseudo reader for that (\\?PnP?\Notification) is not
-	// used: over remote desktop it reports changes without end.
-	slice = time.Second
+	// listEvery is how often the readers are listed anew: PC/SC is asked to wait
+	// for a change no longer than that at a time, which also bounds a wait whose
+	// cancellation it misses. The pseudo reader for new readers
+	// (\\?PnP?\Notification) is not used: over remote desktop it reports changes
+	// without end.
+	listEvery = time.Second
 
-	// calm is the least time between two looks at the readers, for drivers
+	// minPause is the least time between two looks at the readers, for drivers
 	// that report changes without end all the same.
-	calm = 20 * time.Millisecond
+	minPause = 20 * time.Millisecond
 )
 
 // await returns the reader that a card is in, waiting for the card as long as the
@@ -37,9 +38,9 @@ func (r *Reader) await(ctx context.Context, s *session) (reader string, err erro
 		if left <= 0 {
 			return "", card.ErrNoCard
 		}
-		err = s.statusChange(ctx, min(left, slice), states)
+		err = s.statusChange(ctx, min(left, listEvery), states)
 		if err == nil {
-			err = pause(ctx, calm)
+			err = pause(ctx, minPause)
 		}
 		switch {
 		case errors.Is(err, context.DeadlineExceeded):
@@ -70,7 +71,7 @@ func (r *Reader) look(ctx context.Context, s *session) ([]state, error) {
 		}
 	}
 	if len(there) == 0 {
-		return nil, noReader(r.options.Name, all)
+		return nil, noReaderError(r.options.Name, all)
 	}
 	return there, nil
 }

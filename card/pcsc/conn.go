@@ -11,19 +11,22 @@ import (
 )
 
 const (
-	retryAfter = 100 * time.Millisecond
+	// retryEvery is the pause between two attempts to connect to a card.
+	retryEvery = 100 * time.Millisecond
 
-	// settling is how long a card may take to come to rest in the reader.
-	settling = 300 * time.Millisecond
+	// maxSettle is how long a card that was just inserted may take to come to
+	// rest in the reader.
+	maxSettle = 300 * time.Millisecond
 
-	// slipping is how long a card may be gone in the middle of a read and count
-	// as the same insertion.
-	slipping = 1500 * time.Millisecond
+	// maxSlip is how long a card may be gone in the middle of a read and count as
+	// the same insertion.
+	maxSlip = 1500 * time.Millisecond
 
-	// noticing is how long PC/SC may take to see that a card is gone: pcscd looks
-	// every 400 ms. To reset a card that is gone unnoticed does harm: pcscd then
-	// does not power the one that comes next.
-	noticing = 500 * time.Millisecond
+	// resetAfter is how long a lost card is left alone before it is reset: longer
+	// than PC/SC may take to see that a card is gone, for which pcscd looks every
+	// 400 ms. To reset a card that is gone unnoticed does harm: pcscd then does
+	// not power the one that comes next.
+	resetAfter = 500 * time.Millisecond
 )
 
 // A conn is a card that nobody else can use. It is for one goroutine at a time.
@@ -33,14 +36,14 @@ type conn struct {
 	busy    time.Duration
 	good    func(reader string) // told when the conn ends without a fault
 
-	said        []exchange
-	startedOver bool // once is enough
-	faulty      bool
-	closed      bool
+	lostAt   time.Time // when the card was lost for the first time
+	reset    bool      // a reset was tried since
+	answered bool      // the card has answered a command
+	faulty   bool      // the last command failed
+	closed   bool
 }
 
-// An exchange is a command and the response that the card gave.
-type exchange struct{ command, response []byte }
+var _ card.Reconnecter = (*conn)(nil)
 
 // open connects to the card. It gives other programs the time to let go of it, and
 // the card settle to come to rest.
@@ -61,85 +64,74 @@ func (c *conn) open(ctx context.Context, settle time.Duration) error {
 		if !again {
 			return err
 		}
-		if err := pause(ctx, retryAfter); err != nil {
+		if err := pause(ctx, retryEvery); err != nil {
 			return err
 		}
 	}
 }
 
+// codeOf is the Code that err wraps, ok when it wraps none.
 func codeOf(err error) Code {
-	var code Code
-	if errors.As(err, &code) {
-		return code
-	}
-	return ok
+	code, _ := errors.AsType[Code](err)
+	return code
 }
 
-// Transmit carries a command to the card. When the card is lost and there again
-// within a moment, having answered the same to the same commands, nobody notices.
+// Transmit carries a command to the card.
 func (c *conn) Transmit(ctx context.Context, command []byte) ([]byte, error) {
-	command = bytes.Clone(command) // a call that is left behind still reads it
-	response, err := c.session.transmit(ctx, command)
-	if codeOf(err).cardLost() && !c.startedOver && c.repeatable(command) {
-		c.startedOver = true
-		response, err = c.startOver(ctx, command)
-	}
+	// A call that is left behind still reads the command.
+	response, err := c.session.transmit(ctx, bytes.Clone(command))
+	c.faulty = err != nil
 	if err != nil {
-		c.faulty = true
-		if errors.Is(err, card.ErrNoCard) {
-			err = fmt.Errorf("%w: %w", card.ErrRemoved, err)
-		}
-		return nil, worded(err)
+		return nil, explainLoss(err)
 	}
-	c.said = append(c.said, exchange{command, bytes.Clone(response)})
+	c.answered = true
 	return response, nil
 }
 
-// startOver tries for a while to have the conversation again from the start. A
-// card that is still there, and still does not answer, is reset.
-func (c *conn) startOver(ctx context.Context, command []byte) ([]byte, error) {
-	began := time.Now()
-	for {
-		reset := time.Since(began) > noticing
-		response, err := c.converse(ctx, reset, command)
-		if err == nil || !codeOf(err).cardLost() || reset && time.Since(began) > slipping {
-			return response, err
+// Reconnect tries to connect to the card again until maxSlip after it was lost
+// for the first time, and longer only where a command takes so long to fail that
+// no reset has been tried by then: a card that is still there, and still does not
+// answer, is reset.
+func (c *conn) Reconnect(ctx context.Context, lost error) error {
+	if !codeOf(lost).cardLost() {
+		return lost
+	}
+	again := !c.lostAt.IsZero()
+	if !again {
+		c.lostAt = time.Now()
+	}
+	for ; ; again = true {
+		if again {
+			if err := pause(ctx, retryEvery); err != nil {
+				return err
+			}
 		}
-		if err := pause(ctx, retryAfter); err != nil {
-			return nil, err
+		gone := time.Since(c.lostAt)
+		if gone > maxSlip && c.reset {
+			return lost
+		}
+		c.reset = gone > resetAfter
+		if err := c.session.disconnect(ctx, c.reset); ctx.Err() != nil {
+			return err
+		}
+		err := c.open(ctx, 0)
+		if err == nil {
+			c.faulty = false
+			return nil
+		}
+		if lost = explainLoss(err); !codeOf(err).cardLost() {
+			return lost
 		}
 	}
 }
 
-// converse connects anew, says again what was said, and then the command.
-func (c *conn) converse(ctx context.Context, reset bool, command []byte) ([]byte, error) {
-	if err := c.session.disconnect(ctx, reset); ctx.Err() != nil {
-		return nil, err
+// explainLoss is explain for a card that was there before: one that is not in the
+// reader any more was removed.
+func explainLoss(err error) error {
+	if errors.Is(err, card.ErrNoCard) {
+		err = fmt.Errorf("%w: %w", card.ErrRemoved, err)
 	}
-	if err := c.open(ctx, 0); err != nil {
-		return nil, err
-	}
-	for _, x := range c.said {
-		response, err := c.session.transmit(ctx, x.command)
-		if err != nil {
-			return nil, err
-		}
-		if !bytes.Equal(response, x.response) {
-			return nil, fmt.Errorf("%w: another one is in the reader", card.ErrRemoved)
-		}
-	}
-	return c.session.transmit(ctx, command)
-}
-
-// repeatable tells whether everything said, and the command, only selects and
-// reads: SELECT, READ BINARY, READ RECORD, GET RESPONSE (ISO 7816-4).
-func (c *conn) repeatable(command []byte) bool {
-	for _, x := range append(c.said, exchange{command: command}) {
-		if len(x.command) < 2 || !bytes.Contains([]byte{0xA4, 0xB0, 0xB2, 0xC0}, x.command[1:2]) {
-			return false
-		}
-	}
-	return true
+	return explain(err)
 }
 
 // Close ends the connection. A card with which something went wrong is reset.
@@ -148,9 +140,8 @@ func (c *conn) Close() error {
 		return nil
 	}
 	c.closed = true
-	if len(c.said) > 0 && !c.faulty {
+	if c.answered && !c.faulty {
 		c.good(c.reader)
 	}
-	c.said = nil
 	return c.session.close(c.faulty)
 }

@@ -29,6 +29,8 @@ type fake struct {
 
 	waiting chan struct{} // closed to end a statusChange
 	hang    chan struct{} // what release waits for, if not nil
+	outTill time.Time     // the card is out of the reader until then
+	held    chan struct{} // what begin waits for, if not nil
 	hear    func(reset bool)
 }
 
@@ -122,6 +124,9 @@ func (f *fake) statusChange(_ handle, timeout time.Duration, states []state) Cod
 }
 
 func (f *fake) connect(_ handle, reader string, share uint32) (handle, uint32, Code) {
+	if time.Now().Before(f.outTill) {
+		return 0, 0, codeNoCard
+	}
 	if code := next(f, &f.connects, ok); code != ok {
 		return 0, 0, code
 	}
@@ -132,7 +137,12 @@ func (f *fake) connect(_ handle, reader string, share uint32) (handle, uint32, C
 	return 2, protocolT1, ok
 }
 
-func (f *fake) begin(handle) Code { return next(f, &f.begins, ok) }
+func (f *fake) begin(handle) Code {
+	if f.held != nil {
+		<-f.held
+	}
+	return next(f, &f.begins, ok)
+}
 
 func (f *fake) transmit(_ handle, _ uint32, command, response []byte) (int, Code) {
 	answer := next(f, &f.transmits, func() Code { return ok })

@@ -24,7 +24,7 @@ func List(ctx context.Context) ([]Slot, error) { return list(ctx, openWinscard) 
 func list(ctx context.Context, open func() (winscard, error)) ([]Slot, error) {
 	library, err := open()
 	if err != nil {
-		return nil, noLibrary(err)
+		return nil, libraryError(err)
 	}
 	s := &session{library: library, done: func() {}}
 	slots, err := s.slots(ctx)
@@ -33,7 +33,7 @@ func list(ctx context.Context, open func() (winscard, error)) ([]Slot, error) {
 		err = closed
 	}
 	if err != nil {
-		return nil, worded(err)
+		return nil, explain(err)
 	}
 	return slots, nil
 }

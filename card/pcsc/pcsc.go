@@ -14,7 +14,6 @@ package pcsc
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"sync"
 	"time"
@@ -61,33 +60,33 @@ func newReader(o Options, open func() (winscard, error)) *Reader {
 		o.Busy = DefaultBusy
 	}
 	if o.Log == nil {
-		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Reader{options: o, open: open, turn: make(chan struct{}, 1)}
 }
 
 // Connect waits for a card and connects to it. Errors are *card.Error where PC/SC
-// knows more than the card package, otherwise errors that it recognises:
-// card.ErrNoReader, card.ErrNoCard, card.ErrMute, card.ErrRemoved, ErrBusy or
-// that of ctx.
+// knows more than the card package: the library or the service is missing, no
+// reader will do, ErrBusy. The others are for that package to explain: they wrap
+// card.ErrNoReader, card.ErrNoCard, card.ErrMute, card.ErrRemoved or the error of
+// ctx.
 //
-// The card is not reset when everything went well, neither before nor after:
-// whoever talks to it selects an application first. The connection repeats what
-// has been said when the card was reset, or was out for a moment, so it should
-// carry nothing but selecting and reading; of anything else it repeats nothing.
+// The connection is a card.Reconnecter, for a card that was reset or was out for a
+// moment. The card is not reset when everything went well, neither before nor
+// after: whoever talks to it selects an application first.
 func (r *Reader) Connect(ctx context.Context) (card.Conn, error) {
 	library, err := r.loaded()
 	if err != nil {
 		return nil, err
 	}
-	if err := r.takeTurn(ctx); err != nil {
+	if err := r.waitForTurn(ctx); err != nil {
 		return nil, err
 	}
 	s := &session{library: library, done: func() { <-r.turn }}
 	c := &conn{session: s, busy: r.options.Busy, good: r.remember}
 	if err := r.connect(ctx, c); err != nil {
 		_ = c.Close()
-		return nil, worded(err)
+		return nil, explain(err)
 	}
 	return c, nil
 }
@@ -107,7 +106,7 @@ func (r *Reader) connect(ctx context.Context, c *conn) (err error) {
 	if c.reader, err = r.await(ctx, c.session); err != nil {
 		return err
 	}
-	return c.open(ctx, settling)
+	return c.open(ctx, maxSettle)
 }
 
 func (r *Reader) loaded() (winscard, error) {
@@ -116,15 +115,15 @@ func (r *Reader) loaded() (winscard, error) {
 	if r.library == nil {
 		library, err := r.open()
 		if err != nil {
-			return nil, noLibrary(err)
+			return nil, libraryError(err)
 		}
 		r.library = library
 	}
 	return r.library, nil
 }
 
-// takeTurn waits until no connection exists, not even one that was left behind.
-func (r *Reader) takeTurn(ctx context.Context) error {
+// waitForTurn waits until no connection exists, not even one that was left behind.
+func (r *Reader) waitForTurn(ctx context.Context) error {
 	patience := time.NewTimer(r.options.Busy)
 	defer patience.Stop()
 	select {
@@ -133,7 +132,7 @@ func (r *Reader) takeTurn(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-patience.C:
-		return stuck()
+		return openingError(stuck.With(), ErrBusy)
 	}
 }
 

@@ -67,7 +67,7 @@ func TestFaults(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFake()
 				tt.fault(f)
-				c, err := card.Source{Reader: f.reader(Options{Wait: tt.wait, Busy: busy})}.Read(t.Context())
+				c, err := card.FromReader(f.reader(Options{Wait: tt.wait, Busy: busy})).Read(t.Context())
 				switch {
 				case tt.is == nil && (err != nil || c.Number != "D12345678"):
 					t.Errorf("read %v, %v", c, err)
@@ -87,37 +87,26 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// TestStartingOver looks at what is said again when a card was reset.
-func TestStartingOver(t *testing.T) {
-	selectMaster := []byte{0x00, 0xA4, 0x00, 0x00, 0x02, 0x3F, 0x00}
-	verify := []byte{0x00, 0x20, 0x00, 0x01, 0x03, 0x31, 0x32, 0x33}
-	connect := func(t *testing.T) (*fake, card.Conn) {
-		f := newFake()
-		c, err := f.reader(Options{}).Connect(t.Context())
-		if err != nil {
-			t.Fatal(err)
+// TestReconnect looks at what is done about a card that is lost in the middle.
+func TestReconnect(t *testing.T) {
+	read := func(t *testing.T, f *fake) {
+		t.Helper()
+		if c, err := card.FromReader(f.reader(Options{})).Read(t.Context()); err != nil || c.Number != "D12345678" {
+			t.Errorf("read %v, %v", c, err)
 		}
-		return f, c
 	}
-	t.Run("selecting", func(t *testing.T) {
-		f, c := connect(t)
-		for i := range 3 {
-			if i == 2 {
-				f.transmits = []func() Code{answer(codeReset)}
-			}
-			if _, err := c.Transmit(t.Context(), selectMaster); err != nil {
-				t.Fatal(err)
-			}
-		}
-		_ = c.Close()
-		want := "connect A4 A4 disconnect reset=false connect A4 A4 A4 disconnect reset=false release"
+	t.Run("once", func(t *testing.T) {
+		f := newFake()
+		f.transmits = []func() Code{answer(ok), answer(ok), answer(codeReset)}
+		read(t, f)
+		want := "connect A4 A4 disconnect reset=false connect A4 A4 B2 B2 A4 B2 B2 disconnect reset=false release"
 		if got := strings.Join(f.noted(), " "); got != want {
 			t.Errorf("calls %s\nwant  %s", got, want)
 		}
 	})
 	t.Run("a reset helps", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			f, c := connect(t)
+			f := newFake()
 			mute := true
 			f.hear = func(reset bool) { mute = mute && !reset }
 			f.transmits = slices.Repeat([]func() Code{func() Code {
@@ -126,23 +115,43 @@ func TestStartingOver(t *testing.T) {
 				}
 				return ok
 			}}, 100)
-			if _, err := c.Transmit(t.Context(), selectMaster); err != nil {
-				t.Fatal(err)
-			}
-			_ = c.Close()
-			want := "connect disconnect reset=true connect A4 disconnect reset=false release"
+			began := time.Now()
+			read(t, f)
+			want := "connect disconnect reset=true connect A4 A4 B2 B2 A4 B2 B2 disconnect reset=false release"
 			if got := strings.Join(f.noted(), " "); !strings.HasSuffix(got, want) {
 				t.Errorf("calls %s\nwant  … %s", got, want)
 			}
+			if took := time.Since(began); took < 400*time.Millisecond {
+				t.Errorf("reset after %v, when pcscd may not have looked", took)
+			}
+		})
+	})
+	t.Run("a reset helps where commands take long", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFake()
+			mute := true
+			f.hear = func(reset bool) { mute = mute && !reset }
+			f.transmits = slices.Repeat([]func() Code{func() Code {
+				if mute {
+					time.Sleep(5 * time.Second)
+					return codeNotTransacted
+				}
+				return ok
+			}}, 100)
+			read(t, f)
 		})
 	})
 	t.Run("a PIN", func(t *testing.T) {
-		f, c := connect(t)
-		if _, err := c.Transmit(t.Context(), verify); err != nil {
+		f := newFake()
+		c, err := f.reader(Options{}).Connect(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Transmit(t.Context(), []byte{0x00, 0x20, 0x00, 0x01, 0x03, 0x31, 0x32, 0x33}); err != nil {
 			t.Fatal(err)
 		}
 		f.transmits = []func() Code{answer(codeReset)}
-		if _, err := c.Transmit(t.Context(), selectMaster); !errors.Is(err, card.ErrRemoved) {
+		if _, err := c.Transmit(t.Context(), []byte{0x00, 0xA4, 0x00, 0x00, 0x02, 0x3F, 0x00}); !errors.Is(err, card.ErrRemoved) {
 			t.Errorf("%v is no ErrRemoved", err)
 		}
 		_ = c.Close()
@@ -151,20 +160,51 @@ func TestStartingOver(t *testing.T) {
 			t.Errorf("calls %s\nwant  %s", got, want)
 		}
 	})
-	t.Run("another card", func(t *testing.T) {
-		f, c := connect(t)
-		if _, err := c.Transmit(t.Context(), selectMaster); err != nil {
-			t.Fatal(err)
+}
+
+// TestSlip takes the card out before each command of a read and puts it, or
+// another, in again after a while.
+func TestSlip(t *testing.T) {
+	other := virtual.Holder{IDNumber: "350203198511214024", Name: "陈晓", Number: "A00000001"}
+	for _, tt := range []struct {
+		gone    time.Duration
+		another bool
+		read    bool
+	}{
+		{0, false, true},
+		{30 * time.Millisecond, false, true},
+		{300 * time.Millisecond, false, true},
+		{600 * time.Millisecond, false, true}, // pcscd has noticed
+		{1400 * time.Millisecond, false, true},
+		{1700 * time.Millisecond, false, false},
+		{time.Minute, false, false},
+		{0, true, false},
+		{600 * time.Millisecond, true, false},
+	} {
+		for n := range 7 {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFake()
+				f.transmits = append(slices.Repeat([]func() Code{answer(ok)}, n), func() Code {
+					f.outTill = time.Now().Add(tt.gone)
+					if tt.another {
+						f.card = virtual.New(other, virtual.V2)
+					}
+					return codeRemoved
+				})
+				c, err := card.FromReader(f.reader(Options{})).Read(t.Context())
+				switch {
+				case tt.read && (err != nil || c.Number != "D12345678"):
+					t.Errorf("gone for %v, %d commands: %v, %v", tt.gone, n, c, err)
+				case tt.another && n < 4: // the number is the fourth command: nothing was known of the first card
+					if err != nil || c.Number != other.Number || c.IDNumber != other.IDNumber || c.Name != other.Name {
+						t.Errorf("another after %v, %d commands: %v, %v", tt.gone, n, c, err)
+					}
+				case !tt.read && (!errors.Is(err, card.ErrRemoved) || n > 1 && !strings.HasPrefix(err.Error(), "接口SSC_ReadCard 失败:")):
+					t.Errorf("gone for %v, %d commands: %v, %v", tt.gone, n, c, err)
+				}
+			})
 		}
-		f.transmits = []func() Code{func() Code {
-			f.card = virtual.New(virtual.Holder{}, virtual.V2, virtual.T0()) // answers 61xx
-			return codeRemoved
-		}}
-		if response, err := c.Transmit(t.Context(), selectMaster); !errors.Is(err, card.ErrRemoved) {
-			t.Errorf("% X, %v", response, err)
-		}
-		_ = c.Close()
-	})
+	}
 }
 
 // TestShared has another program that keeps a connection: the card is used in a
@@ -186,7 +226,7 @@ func TestShared(t *testing.T) {
 			f := newFake()
 			f.connects = []Code{codeSharingViolation}
 			tt.fault(f)
-			_, _ = card.Source{Reader: f.reader(Options{})}.Read(t.Context())
+			_, _ = card.FromReader(f.reader(Options{})).Read(t.Context())
 			if got := strings.Join(f.noted(), " "); got != tt.want {
 				t.Errorf("calls %s\nwant  %s", got, tt.want)
 			}
@@ -207,7 +247,7 @@ func TestLastGood(t *testing.T) {
 			case 4:
 				f.connects = []Code{codeUnknownReader}
 			}
-			if _, err := (card.Source{Reader: r}).Read(t.Context()); err != nil {
+			if _, err := card.FromReader(r).Read(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			if f.changes != want {
@@ -228,21 +268,56 @@ func TestLeftBehind(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		began := time.Now()
-		_, err := card.Source{Reader: r}.Read(ctx)
+		_, err := card.FromReader(r).Read(ctx)
 		if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Second {
 			t.Errorf("%v after %v", err, time.Since(began))
 		}
-		_, err = card.Source{Reader: r}.Read(t.Context())
+		_, err = card.FromReader(r).Read(t.Context())
 		if !errors.Is(err, ErrBusy) || !strings.Contains(err.Error(), "上一次操作还没有结束") {
 			t.Errorf("the next one: %v", err)
 		}
+		ended, reset := time.Now(), time.Duration(0)
+		f.hear = func(withReset bool) {
+			if withReset {
+				reset = time.Since(ended)
+			}
+		}
 		close(free)
-		if _, err := (card.Source{Reader: r}).Read(t.Context()); err != nil {
+		if _, err := card.FromReader(r).Read(t.Context()); err != nil {
 			t.Error(err)
+		}
+		if reset < resetAfter {
+			t.Errorf("reset %v after the call, when PC/SC may not have seen that the card is gone", reset)
 		}
 		calls := strings.Join(f.noted(), " ")
 		if !strings.HasPrefix(calls, "connect A4 cancel disconnect reset=true release connect A4") {
 			t.Errorf("calls %s", calls)
+		}
+	})
+}
+
+// TestLeftBehindConnecting has another program keep the card in a transaction for
+// longer than a read waits. When it lets go, the card is given back at once: the
+// read that was left behind is done with it.
+func TestLeftBehindConnecting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		f.connects = []Code{codeSharingViolation}
+		f.held = make(chan struct{})
+		r := f.reader(Options{Busy: time.Second})
+		_, err := card.FromReader(r).Read(t.Context())
+		if !errors.Is(err, ErrBusy) || !strings.Contains(err.Error(), "读卡器正被其他程序使用") {
+			t.Error(err)
+		}
+		ended := time.Now()
+		close(f.held)
+		synctest.Wait()
+		want := "connect shared cancel end reset=true disconnect reset=false release"
+		if got := strings.Join(f.noted(), " "); got != want {
+			t.Errorf("calls %s\nwant  %s", got, want)
+		}
+		if took := time.Since(ended); took != 0 {
+			t.Errorf("given back after %v", took)
 		}
 	})
 }
@@ -255,8 +330,9 @@ func TestCancelledWait(t *testing.T) {
 		ctx, cancel := context.WithTimeoutCause(t.Context(), 300*time.Millisecond, nil)
 		defer cancel()
 		began := time.Now()
-		_, err := f.reader(Options{Wait: time.Hour}).Connect(ctx)
-		if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, card.ErrNoCard) {
+		_, err := card.FromReader(f.reader(Options{Wait: time.Hour})).Read(ctx)
+		if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, card.ErrNoCard) ||
+			err.Error() != "接口SSC_Open 失败:未检测到卡片，请插入社会保障卡后重试！" {
 			t.Error(err)
 		}
 		synctest.Wait() // for what was left behind
@@ -314,15 +390,15 @@ func TestNoLibrary(t *testing.T) {
 		return library, nil
 	}
 	r := newReader(Options{}, open)
-	_, err := card.Source{Reader: r}.Read(t.Context())
-	if !errors.Is(err, card.ErrNoReader) || !errors.Is(err, missing) || err.Error() != "接口SSC_Open 失败:设备未打开，"+noLibraryText {
+	_, err := card.FromReader(r).Read(t.Context())
+	if !errors.Is(err, card.ErrNoReader) || !errors.Is(err, missing) || !errors.Is(err, noLibrary) || err.Error() != "接口SSC_Open 失败:"+noLibrary.With().Error() {
 		t.Errorf("Read: %v", err)
 	}
 	if _, err := list(t.Context(), open); !errors.Is(err, missing) {
 		t.Errorf("List: %v", err)
 	}
 	library = f
-	if _, err := (card.Source{Reader: r}).Read(t.Context()); err != nil {
+	if _, err := card.FromReader(r).Read(t.Context()); err != nil {
 		t.Error(err)
 	}
 }
@@ -342,7 +418,7 @@ func TestList(t *testing.T) {
 		t.Errorf("List = %+v, %v", slots, err)
 	}
 	f.establishes = []Code{codeNoService}
-	if _, err := list(t.Context(), open); !errors.Is(err, codeNoService) || !strings.Contains(err.Error(), noServiceText) {
+	if _, err := list(t.Context(), open); !errors.Is(err, codeNoService) || !errors.Is(err, noService) {
 		t.Errorf("List: %v", err)
 	}
 	f.establishes = []Code{codeNoReaders}

@@ -18,6 +18,7 @@ type session struct {
 	connected   bool
 	transaction bool
 	protocol    uint32
+	lost        time.Time       // since when the card has answered nothing; zero: it answers
 	behind      <-chan struct{} // closed when the call that was left behind ends
 }
 
@@ -86,16 +87,18 @@ func (s *session) statusChange(ctx context.Context, timeout time.Duration, state
 // program keeps a connection all day long, in a transaction.
 func (s *session) connect(ctx context.Context, reader string) error {
 	return s.do(ctx, func() Code {
-		code := s.take(reader, shareExclusive)
+		code := s.connectAs(reader, shareExclusive)
 		if code == codeSharingViolation {
-			code = s.take(reader, shareShared)
+			code = s.connectAs(reader, shareShared)
 		}
 		return code
 	})
 }
 
-// take is for do. What it gets, close gives back even when do no longer waits.
-func (s *session) take(reader string, share uint32) Code {
+// connectAs connects in one way of sharing the card. It runs within do and may
+// be left behind: the card that it then gets is noted in s all the same, so that
+// close lets go of it.
+func (s *session) connectAs(reader string, share uint32) Code {
 	card, protocol, code := s.library.connect(s.context, reader, share)
 	if code != ok {
 		return code
@@ -110,8 +113,9 @@ func (s *session) take(reader string, share uint32) Code {
 	return ok
 }
 
-// drop is for do.
-func (s *session) drop(reset bool) Code {
+// disconnectNow lets go of the card, if there is one. It runs within do, or when
+// nothing else does.
+func (s *session) disconnectNow(reset bool) Code {
 	if !s.connected {
 		return ok
 	}
@@ -125,7 +129,7 @@ func (s *session) drop(reset bool) Code {
 }
 
 func (s *session) disconnect(ctx context.Context, reset bool) error {
-	return s.do(ctx, func() Code { return s.drop(reset) })
+	return s.do(ctx, func() Code { return s.disconnectNow(reset) })
 }
 
 // transmit returns a response of its own, with at least a status. Some drivers call
@@ -138,20 +142,26 @@ func (s *session) transmit(ctx context.Context, command []byte) ([]byte, error) 
 		n, code = s.library.transmit(s.card, s.protocol, command, response)
 		return code
 	})
+	if err == nil && n < 2 {
+		err = codeNotTransacted
+	}
 	if err != nil {
+		unanswered := codeOf(err).cardLost() || s.behind != nil
+		if unanswered && s.lost.IsZero() {
+			s.lost = time.Now()
+		}
 		return nil, err
 	}
-	if n < 2 {
-		return nil, codeNotTransacted
-	}
+	s.lost = time.Time{}
 	return response[:n], nil
 }
 
-// closing is how long close waits for PC/SC.
-const closing = 2 * time.Second
+// maxClosing is how long close waits for PC/SC.
+const maxClosing = 2 * time.Second
 
 // close ends everything. Where a call was left behind, that is done when it ends;
-// a wait for a card is made to end.
+// a wait for a card is made to end. A card that was lost just now is left alone for
+// resetAfter before it is reset.
 func (s *session) close(reset bool) error {
 	var code Code
 	ended := make(chan struct{})
@@ -163,6 +173,12 @@ func (s *session) close(reset bool) error {
 				_ = s.library.cancel(s.context)
 			}
 			<-s.behind
+			if !s.lost.IsZero() {
+				s.lost = time.Now() // the command may have ended because the card was pulled out
+			}
+		}
+		if reset && s.connected {
+			time.Sleep(time.Until(s.lost.Add(resetAfter)))
 		}
 		code = s.end(reset)
 		close(ended)
@@ -170,7 +186,7 @@ func (s *session) close(reset bool) error {
 	if s.behind != nil {
 		return context.Canceled
 	}
-	patience := time.NewTimer(closing)
+	patience := time.NewTimer(maxClosing)
 	defer patience.Stop()
 	select {
 	case <-ended:
@@ -184,7 +200,7 @@ func (s *session) close(reset bool) error {
 }
 
 func (s *session) end(reset bool) Code {
-	code := s.drop(reset)
+	code := s.disconnectNow(reset)
 	if s.context != 0 {
 		if released := s.library.release(s.context); code == ok {
 			code = released

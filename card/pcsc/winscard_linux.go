@@ -6,15 +6,17 @@ import (
 	"unsafe"
 
 	"github.com/ebitengine/purego"
+
+	"mps/failure"
 )
 
 // The library's name is its binary interface's version, the same in every
 // distribution.
 const libraryName = "libpcsclite.so.1"
 
-const (
-	noLibraryText = "本机没有安装PC/SC组件，请安装pcscd和libpcsclite1后重试！"
-	noServiceText = "智能卡服务pcscd没有运行，请启动该服务后重试！"
+var (
+	noLibrary = failure.New("reader_no_pcsclite", "设备未打开，本机没有安装PC/SC组件，", "请安装pcscd和libpcsclite1后重试！")
+	noService = failure.New("reader_no_pcscd", "设备未打开，智能卡服务pcscd没有运行，", "请启动该服务后重试！")
 )
 
 // In pcsc-lite on Linux a DWORD is an unsigned long and a LONG a long: as wide as

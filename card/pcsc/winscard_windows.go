@@ -6,11 +6,13 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/windows"
+
+	"mps/failure"
 )
 
-const (
-	noLibraryText = "本机没有PC/SC组件（winscard.dll），请安装Windows智能卡组件后重试！"
-	noServiceText = "Windows智能卡服务（SCardSvr）没有运行，请接好读卡器，仍不行时在“服务”中启动Smart Card后重试！"
+var (
+	noLibrary = failure.New("reader_no_winscard", "设备未打开，本机没有PC/SC组件（winscard.dll），", "请安装Windows智能卡组件后重试！")
+	noService = failure.New("reader_no_scardsvr", "设备未打开，Windows智能卡服务（SCardSvr）没有运行，", "请接好读卡器，仍不行时在“服务”中启动Smart Card后重试！")
 )
 
 var (

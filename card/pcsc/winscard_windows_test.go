@@ -45,7 +45,7 @@ func TestDLL(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	began := time.Now()
-	_, err = card.Source{Reader: New(Options{Wait: time.Hour})}.Read(ctx)
+	_, err = card.FromReader(New(Options{Wait: time.Hour})).Read(ctx)
 	if want := "接口SSC_Open 失败:未检测到卡片，请插入社会保障卡后重试！"; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
@@ -55,7 +55,7 @@ func TestDLL(t *testing.T) {
 
 	r := New(Options{Wait: 800 * time.Millisecond})
 	for range 3 {
-		got, err := card.Source{Reader: r}.Read(t.Context())
+		got, err := card.FromReader(r).Read(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,23 +1,17 @@
 package main
 
 import (
-	"bytes"
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
 	"mps/agent"
 	"mps/config"
+	"mps/driverhost"
 	"mps/protocol"
-	"mps/rendezvous"
 )
 
 type callCommand struct {
@@ -31,21 +25,28 @@ type callCommand struct {
 }
 
 func (c callCommand) Run(ctx context.Context, p *program) error {
-	request, err := c.request(p)
+	conf, err := p.open()
 	if err != nil {
 		return err
 	}
-	if c.Capacity < 1 || c.Capacity > protocol.MaxResponse {
-		return fmt.Errorf("--capacity 应在 1 到 %d 之间", protocol.MaxResponse)
+	request, err := c.request(conf.Agent.SignKey)
+	if err != nil {
+		return err
+	}
+	most := protocol.MaxResponse
+	if c.Library != "" {
+		most = driverhost.MaxBuffer
+	}
+	if c.Capacity < 1 || c.Capacity > most {
+		return badCapacity.With(most)
 	}
 	show(p.stdout, "请求", request)
 	began := time.Now()
 	var answer []byte
 	if c.Library != "" {
-		answer, err = callLibrary(c.Library, request, c.Capacity)
+		answer, err = callLibrary(ctx, c.Library, request, c.Capacity)
 	} else {
-		address, secret := findAgent(c.Agent, p.config.Agent)
-		answer, err = callAgent(ctx, address, secret, request, c.Capacity, time.Duration(p.config.Agent.Timeout))
+		answer, err = c.agent(conf.Agent).Call(ctx, request, c.Capacity)
 	}
 	if err != nil {
 		return err
@@ -54,17 +55,17 @@ func (c callCommand) Run(ctx context.Context, p *program) error {
 	show(p.stdout, "应答", answer)
 	response, err := protocol.DecodeResponse(answer)
 	if err != nil {
-		return fmt.Errorf("应答无法解析：%w", err)
+		return badAnswer.Because(err, err)
 	}
 	fmt.Fprintf(p.stdout, "%d 字节，用时 %v\n", len(answer), took.Round(time.Millisecond))
 	if response.Result != protocol.ResultOK {
-		return errors.New("调用失败：" + response.Msg)
+		return callFailed.With(response.Msg)
 	}
 	return nil
 }
 
 // request returns the bytes to send: a file's, or made from the flags.
-func (c callCommand) request(p *program) ([]byte, error) {
+func (c callCommand) request(signKey string) ([]byte, error) {
 	certType := ""
 	switch {
 	case c.Card:
@@ -74,9 +75,9 @@ func (c callCommand) request(p *program) ([]byte, error) {
 	}
 	switch {
 	case certType != "" && c.File != "":
-		return nil, errors.New("请求文件与 --card、--voucher 只能用一种")
+		return nil, twoRequests.With()
 	case certType != "":
-		return patientInfoRequest(p.config.Agent.SignKey, certType, c.Code), nil
+		return patientInfoRequest(signKey, certType, c.Code), nil
 	case c.File == "-":
 		return io.ReadAll(io.LimitReader(os.Stdin, protocol.MaxRequest+1))
 	case c.File != "":
@@ -87,7 +88,7 @@ func (c callCommand) request(p *program) ([]byte, error) {
 		defer f.Close()
 		return io.ReadAll(io.LimitReader(f, protocol.MaxRequest+1))
 	}
-	return nil, errors.New("请给出请求文件，或用 --card、--voucher")
+	return nil, noRequest.With()
 }
 
 // patientInfoRequest is a request of function N04.00.00.01.
@@ -99,84 +100,44 @@ func patientInfoRequest(signKey, certType, code string) []byte {
 	if code != "" {
 		r.Body = append(r.Body, protocol.Field{Name: protocol.VoucherCode, Value: code})
 	}
-	e := protocol.Encoder{Key: protocol.Key(signKey)}
-	return e.EncodeRequest(r)
+	codec := protocol.Codec{Key: protocol.Key(signKey)}
+	return codec.EncodeRequest(r)
 }
 
-// findAgent returns where to call, and the secret that belongs there: the given
-// address, or else that of the user's running agent, or else the configured
-// one.
-func findAgent(given string, c config.Agent) (address, secret string) {
-	address = cmp.Or(given, c.Listen)
-	dir, err := rendezvous.Dir()
-	if err != nil {
-		return address, ""
+// agent returns the agent to call: the one at the given address, or else the
+// user's running one, or else the one at the configured address.
+func (c callCommand) agent(configured config.Agent) agent.Client {
+	client, err := agent.Running()
+	switch {
+	case c.Agent != "":
+		client = agent.At(c.Agent)
+	case err != nil:
+		client = agent.Client{Address: configured.Listen}
 	}
-	running, err := rendezvous.Read(dir)
-	if err != nil {
-		return address, ""
-	}
-	port := strconv.Itoa(running.Port)
-	if given == "" {
-		return net.JoinHostPort("127.0.0.1", port), running.Secret
-	}
-	if _, p, err := net.SplitHostPort(given); err != nil || p != port {
-		return given, ""
-	}
-	return given, running.Secret
+	client.Timeout = time.Duration(configured.Timeout)
+	return client
 }
 
-// callAgent sends a request to an agent as the client library does.
-func callAgent(ctx context.Context, address, secret string, request []byte, capacity int, timeout time.Duration) ([]byte, error) {
-	const margin = 5 * time.Second // the agent is given its whole time
-	ctx, cancel := context.WithTimeout(ctx, timeout+margin)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+address+"/v1/call", bytes.NewReader(request))
+// callLibrary calls MPS_CallEx of the client library at path, in a child process
+// as any other library.
+func callLibrary(ctx context.Context, path string, request []byte, capacity int) ([]byte, error) {
+	host := driverhost.New(driverhost.Options{Library: path})
+	defer host.Close()
+	result, err := host.Call(ctx, driverhost.Call{
+		Export: "MPS_CallEx",
+		Args: []driverhost.Arg{
+			{Kind: driverhost.TextArg, Text: request},
+			driverhost.Buffer(capacity),
+			driverhost.Int(int32(capacity)),
+		},
+	})
 	if err != nil {
-		return nil, err
+		return nil, libraryFailed.Because(err, path, err)
 	}
-	req.Header.Set("Content-Type", "text/xml; charset=GBK")
-	if secret != "" {
-		req.Header.Set(agent.SecretHeader, secret)
+	if result.Int < 0 {
+		return nil, libraryRefused.With(result.Int)
 	}
-	req.Header.Set(agent.CapacityHeader, strconv.Itoa(capacity))
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	resp, err := client.Do(req)
-	if err != nil {
-		return nil, fmt.Errorf("读卡服务没有应答，请先运行 mps agent：%w", err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, protocol.MaxResponse+1))
-	if err != nil {
-		return nil, fmt.Errorf("读卡服务的应答没有收全：%w", err)
-	}
-	if resp.Header.Get(agent.RefusedHeader) != "" {
-		return nil, fmt.Errorf("%s上的读卡服务属于本机的另一个用户，请先运行自己的 mps agent", address)
-	}
-	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s不像读卡服务：HTTP %s：%s", address, resp.Status, bytes.TrimSpace(body))
-	}
-	return body, nil
-}
-
-// callLibrary calls MPS_CallEx of the client library at path.
-func callLibrary(path string, request []byte, capacity int) ([]byte, error) {
-	lib, err := openLibrary(path)
-	if err != nil {
-		return nil, fmt.Errorf("动态库%s加载不了：%w", path, err)
-	}
-	defer lib.close()
-	in := append(bytes.Clone(request), 0)
-	out := make([]byte, capacity)
-	result := lib.callEx(&in[0], &out[0], int32(capacity))
-	if result < 0 {
-		return nil, fmt.Errorf("MPS_CallEx返回%d：参数不对", result)
-	}
-	end := bytes.IndexByte(out, 0)
-	if end < 0 {
-		return nil, errors.New("动态库的应答没有以0结尾")
-	}
-	return out[:end], nil
+	return result.Output(0), nil
 }
 
 // show prints a message readably: in the terminal's UTF-8, indented.

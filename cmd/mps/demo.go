@@ -10,15 +10,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"time"
-
-	"golang.org/x/sync/errgroup"
+	"strings"
 
 	"mps"
 	"mps/config"
 	"mps/journal"
 	"mps/protocol"
 	"mps/sandbox"
+	"mps/wiring"
 )
 
 type demoCommand struct {
@@ -46,17 +45,24 @@ func (c demoCommand) Run(ctx context.Context, p *program) error {
 
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	house, err := startHouse(ctx, demoConfig(dir, !c.Stay || c.FreePorts), c.Stay)
+	log := &recorder{}
+	house, err := wiring.StartHouse(ctx, demoConfig(dir, !c.Stay || c.FreePorts), wiring.HouseOptions{
+		Institution: demoInstitution,
+		Public:      c.Stay,
+		SandboxLog:  log.part("模拟中心"),
+		ServerLog:   log.part("服务端"),
+		AgentLog:    log.part("读卡服务"),
+	})
 	if err != nil {
 		return err
 	}
-	demo := demonstration{command: c, house: house, dir: dir, out: p.stdout}
+	demo := demonstration{command: c, house: house, log: log, dir: dir, out: p.stdout}
 	err = demo.run(ctx)
 	if err == nil && c.Stay {
 		demo.stay(ctx)
 	}
 	stop()
-	return errors.Join(err, house.wait())
+	return errors.Join(err, house.Wait())
 }
 
 // findPrograms fills in the files beside this program.
@@ -77,7 +83,7 @@ func (c *demoCommand) findPrograms() error {
 			*f.path = filepath.Join(filepath.Dir(self), f.name)
 		}
 		if _, err := os.Stat(*f.path); err != nil {
-			return fmt.Errorf("演示需要%s（make demo 会先生成它）：%w", f.name, err)
+			return noDemoFile.Because(err, f.name, err)
 		}
 	}
 	return nil
@@ -95,88 +101,20 @@ func demoConfig(dir string, free bool) config.Config {
 	return c
 }
 
-// A house is every part of MPS in one process, talking over loopback.
-type house struct {
-	config config.Config // with the addresses in use
-	agent  net.Listener
-	centre *sandbox.Centre
-	server *openedServer
-	log    *recorder
-	parts  *errgroup.Group
-}
-
 const demoInstitution = "H35010000001"
-
-// startHouse starts a sandbox centre, a server over it and an agent over that.
-// They run until ctx ends. When public, the agent is the one of this user, and
-// every program of the user finds it.
-func startHouse(ctx context.Context, c config.Config, public bool) (*house, error) {
-	h := &house{centre: newSandbox(c), log: &recorder{}}
-	parts, ctx := errgroup.WithContext(ctx)
-	h.parts = parts
-
-	centre, err := listen(ctx, c.Sandbox.Listen)
-	if err != nil {
-		return nil, err
-	}
-	c.Centre.URL = "http://" + centre.Addr().String() + sandbox.Path
-	parts.Go(func() error {
-		return serve(ctx, centre, h.centre, time.Duration(c.Sandbox.Slow), h.log.part("模拟中心"))
-	})
-
-	h.server, err = openServer(ctx, c, h.log.part("服务端"))
-	if err != nil {
-		return nil, err
-	}
-	if c.Voucher.Token, err = h.server.institutions.Add(ctx, demoInstitution, "演示医院"); err != nil {
-		return nil, err
-	}
-	server, err := listen(ctx, c.Server.Listen)
-	if err != nil {
-		return nil, err
-	}
-	c.Voucher.Server = "http://" + server.Addr().String()
-	parts.Go(func() error {
-		err := serve(ctx, server, h.server.handler, time.Duration(c.Server.Timeout), h.log.part("服务端"))
-		return errors.Join(err, h.server.close())
-	})
-
-	log := h.log.part("读卡服务")
-	secret, done := "", func() {}
-	if public {
-		h.agent, secret, done, err = meetCallers(ctx, c.Agent.Listen, log)
-	} else {
-		h.agent, err = listen(ctx, c.Agent.Listen)
-	}
-	if err != nil {
-		return nil, err
-	}
-	c.Agent.Listen = h.agent.Addr().String()
-	a, err := newAgent(c, secret, log)
-	if err != nil {
-		return nil, err
-	}
-	parts.Go(func() error {
-		defer done()
-		return serve(ctx, h.agent, a.Handler(), time.Duration(c.Agent.Timeout), log)
-	})
-	h.config = c
-	return h, nil
-}
-
-func (h *house) wait() error { return h.parts.Wait() }
 
 // A demonstration lets a hospital program make calls and tells what happens.
 type demonstration struct {
 	command demoCommand
-	house   *house
+	house   *wiring.House
+	log     *recorder
 	dir     string
 	out     io.Writer
 }
 
 func (d *demonstration) run(ctx context.Context) error {
 	fmt.Fprintf(d.out, "MPS %s 演示。医院程序 %s 加载 %s，调用 MPS_Call。\n", mps.Version(), filepath.Base(d.command.Host), filepath.Base(d.command.Library))
-	fmt.Fprintf(d.out, "读卡服务 %s，服务端 %s，模拟中心 %s\n", d.house.config.Agent.Listen, d.house.config.Voucher.Server, d.house.config.Centre.URL)
+	fmt.Fprintf(d.out, "读卡服务 %s，服务端 %s，模拟中心 %s\n", agentAddress(d.house), d.house.Server.URL, d.house.Sandbox.URL)
 	for i, call := range []struct {
 		title, certType, code string
 		shown                 string // the code that the centre is asked about
@@ -194,7 +132,7 @@ func (d *demonstration) run(ctx context.Context) error {
 		}
 		d.tell(ctx, call.shown)
 		if response.Result != call.result {
-			return fmt.Errorf("演示第%d步：结果应为%s，实际为%s：%s", i+1, call.result, response.Result, response.Msg)
+			return demoDiffers.With(i+1, call.result, response.Result, response.Msg)
 		}
 	}
 	fmt.Fprintln(d.out, "\n演示完成。")
@@ -207,6 +145,8 @@ func patientCode(key string) string {
 	return p.Code
 }
 
+func agentAddress(h *wiring.House) string { return strings.TrimPrefix(h.Agent.URL, "http://") }
+
 // call has the hospital program call MPS_Call and shows both messages.
 func (d *demonstration) call(ctx context.Context, request []byte) (*protocol.Response, error) {
 	file := filepath.Join(d.dir, "request.xml")
@@ -216,7 +156,7 @@ func (d *demonstration) call(ctx context.Context, request []byte) (*protocol.Res
 	show(d.out, "请求", request)
 	host := exec.CommandContext(ctx, d.command.Host, d.command.Library, file)
 	if !d.command.Stay { // it cannot know of this agent
-		_, port, err := net.SplitHostPort(d.house.config.Agent.Listen)
+		_, port, err := net.SplitHostPort(agentAddress(d.house))
 		if err != nil {
 			return nil, err
 		}
@@ -224,11 +164,10 @@ func (d *demonstration) call(ctx context.Context, request []byte) (*protocol.Res
 	}
 	answer, err := host.Output()
 	if err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 			err = fmt.Errorf("%w：%s", err, exit.Stderr)
 		}
-		return nil, fmt.Errorf("医院程序失败：%w", err)
+		return nil, demoHostFailed.Because(err, err)
 	}
 	show(d.out, "应答", answer)
 	return protocol.DecodeResponse(answer)
@@ -237,14 +176,14 @@ func (d *demonstration) call(ctx context.Context, request []byte) (*protocol.Res
 // tell says what each part did, one line each.
 func (d *demonstration) tell(ctx context.Context, code string) {
 	fmt.Fprintln(d.out, "经过")
-	for _, e := range d.house.log.take() {
+	for _, e := range d.log.take() {
 		fmt.Fprintf(d.out, "  %s：%s\n", e.part, e)
 	}
 	if code == "" {
 		return
 	}
-	fmt.Fprintf(d.out, "  模拟中心：这个码被查询了 %d 次\n", d.house.centre.Queries(code))
-	lines, err := d.house.server.journal.List(ctx, journal.Filter{Limit: 1})
+	fmt.Fprintf(d.out, "  模拟中心：这个码被查询了 %d 次\n", d.house.Sandbox.Centre.Queries(code))
+	lines, err := d.house.Server.Journal.List(ctx, journal.Filter{Limit: 1})
 	if err != nil {
 		fmt.Fprintf(d.out, "  台账：读取失败：%v\n", err)
 		return
@@ -261,12 +200,8 @@ func (d *demonstration) stay(ctx context.Context) {
   mps call --card
   mps call --voucher --code <码>      码见 mps sandbox patients
 `)
-	for _, part := range []struct{ name, url string }{
-		{"sandbox", d.house.config.Centre.URL},
-		{"server", d.house.config.Voucher.Server},
-		{"agent", "http://" + d.house.config.Agent.Listen},
-	} {
-		ready(d.out, part.name, part.url)
-	}
+	ready(d.out, "sandbox", d.house.Sandbox.URL)
+	ready(d.out, "server", d.house.Server.URL)
+	ready(d.out, "agent", d.house.Agent.URL)
 	<-ctx.Done()
 }

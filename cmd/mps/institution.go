@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"text/tabwriter"
 
-	"mps/server"
+	"mps/registry"
+	"mps/wiring"
 )
 
 type institutionCommands struct {
@@ -20,8 +22,8 @@ type institutionAddCommand struct {
 }
 
 func (c institutionAddCommand) Run(ctx context.Context, p *program) error {
-	return withInstitutions(ctx, p, func(i server.Institutions) error {
-		token, err := i.Add(ctx, c.ID, c.Name)
+	return withRegistry(ctx, p, func(r *registry.Registry) error {
+		token, err := r.Add(ctx, c.ID, c.Name)
 		if err != nil {
 			return err
 		}
@@ -33,18 +35,18 @@ func (c institutionAddCommand) Run(ctx context.Context, p *program) error {
 type institutionListCommand struct{}
 
 func (institutionListCommand) Run(ctx context.Context, p *program) error {
-	return withInstitutions(ctx, p, func(i server.Institutions) error {
-		all, err := i.List(ctx)
+	return withRegistry(ctx, p, func(r *registry.Registry) error {
+		all, err := r.List(ctx)
 		if err != nil {
 			return err
 		}
 		w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-		for _, in := range all {
+		for _, i := range all {
 			state := "启用"
-			if !in.Disabled.IsZero() {
-				state = in.Disabled.Local().Format("2006-01-02 15:04") + " 停用"
+			if !i.Disabled.IsZero() {
+				state = i.Disabled.Local().Format("2006-01-02 15:04") + " 停用"
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", in.ID, in.Created.Local().Format("2006-01-02 15:04"), state, in.Name)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", i.ID, i.Created.Local().Format("2006-01-02 15:04"), state, i.Name)
 		}
 		return w.Flush()
 	})
@@ -55,8 +57,8 @@ type institutionDisableCommand struct {
 }
 
 func (c institutionDisableCommand) Run(ctx context.Context, p *program) error {
-	return withInstitutions(ctx, p, func(i server.Institutions) error {
-		if err := i.Disable(ctx, c.ID); err != nil {
+	return withRegistry(ctx, p, func(r *registry.Registry) error {
+		if err := r.Disable(ctx, c.ID); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintf(p.stdout, "已停用 %s。\n", c.ID)
@@ -64,11 +66,15 @@ func (c institutionDisableCommand) Run(ctx context.Context, p *program) error {
 	})
 }
 
-func withInstitutions(ctx context.Context, p *program, do func(server.Institutions) error) error {
-	db, err := openDatabase(ctx, p.config.Server)
+// withRegistry opens the server's registry for one command.
+func withRegistry(ctx context.Context, p *program, do func(*registry.Registry) error) error {
+	c, err := p.open()
 	if err != nil {
 		return err
 	}
-	defer db.Close()
-	return do(server.Institutions{DB: db})
+	db, err := wiring.OpenDatabase(ctx, c.Server)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(registry.New(db.Registry())), db.Close())
 }

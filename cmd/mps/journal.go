@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"mps/journal"
+	"mps/wiring"
 )
 
 type journalCommand struct {
@@ -16,17 +17,21 @@ type journalCommand struct {
 }
 
 func (c journalCommand) Run(ctx context.Context, p *program) (err error) {
-	db, j, err := openJournal(ctx, p.config.Server, p.log)
+	conf, err := p.open()
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, j.Close(), db.Close()) }()
-	lines, err := j.List(ctx, journal.Filter{Institution: c.Institution, RequestID: c.RequestID, IDNumber: c.IDNumber, Limit: c.Limit})
+	records, err := wiring.OpenRecords(ctx, conf.Server, p.log)
 	if err != nil {
 		return err
 	}
-	for _, l := range lines {
-		if _, err := fmt.Fprintln(p.stdout, journalLine(l)); err != nil {
+	defer func() { err = errors.Join(err, records.Close()) }()
+	entries, err := records.Journal.List(ctx, journal.Filter{Institution: c.Institution, RequestID: c.RequestID, IDNumber: c.IDNumber, Limit: c.Limit})
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if _, err := fmt.Fprintln(p.stdout, journalLine(e)); err != nil {
 			return err
 		}
 	}
@@ -34,14 +39,14 @@ func (c journalCommand) Run(ctx context.Context, p *program) (err error) {
 }
 
 // journalLine tells an entry in one line.
-func journalLine(l journal.Line) string {
+func journalLine(e journal.Stored) string {
 	who := "未得知病人"
-	if l.Name != "" || l.IDNumber != "" {
-		who = l.Name + " " + l.IDNumber
+	if e.Name != "" || e.IDNumber != "" {
+		who = e.Name + " " + e.IDNumber
 	}
 	return fmt.Sprintf("%s 机构 %s 工作站 %s 操作员 %s：%s，结果 %s %s（%d ms，请求号 %s）",
-		l.Time.Local().Format("2006-01-02 15:04:05"), l.Institution, orDash(l.Terminal), orDash(l.Operator),
-		who, l.Result, l.Message, l.Duration.Milliseconds(), l.RequestID)
+		e.Time.Local().Format("2006-01-02 15:04:05"), e.Institution, orDash(e.Terminal), orDash(e.Operator),
+		who, e.Result, e.Message, e.Duration.Milliseconds(), e.RequestID)
 }
 
 func orDash(s string) string {

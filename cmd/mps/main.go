@@ -5,7 +5,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -15,9 +14,9 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 
+	"github.com/DeRuina/timberjack"
 	"github.com/alecthomas/kong"
 
 	"mps"
@@ -41,9 +40,12 @@ type commands struct {
 
 // A program is what every command runs in.
 type program struct {
-	config config.Config
-	stdout io.Writer
-	log    *slog.Logger
+	command    string
+	configFile string // as given; "" is the one beside the program
+	stdout     io.Writer
+	stderr     *os.File
+	log        *slog.Logger // goes nowhere until open
+	logFile    io.Closer    // nil when the log goes to stderr
 }
 
 // ready tells other programs, which wait for it on the standard output, that a
@@ -86,23 +88,45 @@ func run(ctx context.Context, args []string, stdout, stderr *os.File) int {
 		fmt.Fprintf(stderr, "mps：命令不对：%v\n用 mps --help 查看用法\n", err)
 		return 2
 	}
-	p := program{stdout: stdout}
-	p.config, err = loadConfig(c.Config)
-	log, closeLog := openLog(p.config.Log, command.Command(), stderr)
-	defer closeLog()
-	p.log = slog.New(mask.NewHandler(slog.NewTextHandler(log, &slog.HandlerOptions{Level: p.config.Log.Level})))
-	if err == nil {
-		command.BindTo(ctx, (*context.Context)(nil))
-		err = command.Run(&p)
+	p := program{
+		command:    command.Command(),
+		configFile: c.Config,
+		stdout:     stdout,
+		stderr:     stderr,
+		log:        slog.New(slog.DiscardHandler),
 	}
+	defer p.close()
+	command.BindTo(ctx, (*context.Context)(nil))
+	err = command.Run(&p)
 	if err == nil {
 		return 0
 	}
 	fmt.Fprintf(stderr, "mps：%v\n", err)
-	if log != stderr { // where stderr may not be seen
+	if p.logFile != nil { // where stderr may not be seen
 		p.log.Error("未能完成", "error", err)
 	}
 	return 1
+}
+
+// open returns the configuration, and opens the log that it describes. Commands
+// that need neither do not call it: a mistake in the file is no concern of
+// theirs. When the file is wrong, the log is the one without a file, so that
+// the reason can be found there.
+func (p *program) open() (config.Config, error) {
+	c, err := loadConfig(p.configFile)
+	w := io.Writer(p.stderr)
+	if file := logFile(c.Log, p.command, p.stderr); file != "" {
+		log := &timberjack.Logger{Filename: file, MaxSize: 5, MaxBackups: 3, LocalTime: true} // MB
+		w, p.logFile = log, log
+	}
+	p.log = slog.New(mask.NewHandler(slog.NewTextHandler(w, &slog.HandlerOptions{Level: c.Log.Level})))
+	return c, err
+}
+
+func (p *program) close() {
+	if p.logFile != nil {
+		p.logFile.Close()
+	}
 }
 
 // loadConfig reads the named file or, without a name, mps.toml beside this
@@ -120,32 +144,4 @@ func loadConfig(path string) (config.Config, error) {
 		}
 	}
 	return config.Load(path)
-}
-
-// chineseHelp is kong's help with its few fixed words in Chinese.
-func chineseHelp(options kong.HelpOptions, ctx *kong.Context) error {
-	stdout := ctx.Stdout
-	var help bytes.Buffer
-	ctx.Stdout = &help
-	err := kong.DefaultHelpPrinter(options, ctx)
-	ctx.Stdout = stdout
-	strings.NewReplacer(
-		"Usage: ", "用法：",
-		"Commands:", "命令：",
-		"Arguments:", "参数：",
-		"Flags:", "选项：",
-		"[flags]", "[选项]",
-		"<command>", "<命令>",
-		"Show context-sensitive help.", "显示帮助。",
-		`Run "mps `, `用 "mps `,
-		`" for more information on a command.`, `" 查看一个命令的用法。`,
-	).WriteString(stdout, help.String())
-	return err
-}
-
-type versionCommand struct{}
-
-func (versionCommand) Run(p *program) error {
-	_, err := fmt.Fprintln(p.stdout, mps.Version())
-	return err
 }

@@ -38,7 +38,7 @@ func (r *recorder) take() []event {
 // attributeNames are the Chinese names of what the parts log.
 var attributeNames = map[string]string{
 	"funid": "功能", "cert_type": "凭证类型", "result": "结果", "took": "用时", "duration": "用时", "error": "原因",
-	"request_id": "请求号", "institution": "机构", "terminal": "工作站", "replayed": "重发", "code": "中心代码", "centre_code": "中心代码",
+	"request_id": "请求号", "institution": "机构", "terminal": "工作站", "replayed": "重发", "centre_code": "中心代码", "code": "代码",
 }
 
 // String tells the event in one line.

@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
-	"time"
 
-	"mps/config"
-	"mps/sandbox"
+	"mps/wiring"
 )
 
 type sandboxCommand struct {
@@ -17,24 +15,22 @@ type sandboxCommand struct {
 type sandboxStartCommand struct{}
 
 func (sandboxStartCommand) Run(ctx context.Context, p *program) error {
-	l, err := listen(ctx, p.config.Sandbox.Listen)
+	c, err := p.open()
 	if err != nil {
 		return err
 	}
-	url := "http://" + l.Addr().String() + sandbox.Path
-	p.log.Info("模拟中心就绪", "url", url)
-	ready(p.stdout, "sandbox", url)
-	return serve(ctx, l, newSandbox(p.config), time.Duration(p.config.Sandbox.Slow), p.log)
-}
-
-func newSandbox(c config.Config) *sandbox.Centre {
-	return sandbox.NewCentre(sandbox.Options{CodeField: c.Centre.CodeField, Slow: time.Duration(c.Sandbox.Slow)})
+	s, err := wiring.NewSandbox(ctx, c, p.log)
+	if err != nil {
+		return err
+	}
+	ready(p.stdout, "sandbox", s.URL)
+	return s.Serve(ctx)
 }
 
 type sandboxPatientsCommand struct{}
 
 func (sandboxPatientsCommand) Run(p *program) error {
-	if err := sandbox.WritePatients(p.stdout); err != nil {
+	if err := writePatients(p.stdout); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintln(p.stdout, "\n在配置文件中写 card.sources = [\"virtual:p01\"] 使用该病人的虚拟卡；码由 mps call --voucher --code 或字段 ec_qr_code 传入。")

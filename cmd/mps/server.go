@@ -2,19 +2,8 @@ package main
 
 import (
 	"context"
-	"database/sql"
-	"errors"
-	"fmt"
-	"log/slog"
-	"net/http"
-	"path/filepath"
-	"time"
 
-	"mps"
-	"mps/config"
-	"mps/database"
-	"mps/journal"
-	"mps/server"
+	"mps/wiring"
 )
 
 type serverCommands struct {
@@ -26,81 +15,17 @@ type serverCommands struct {
 type serverCommand struct{}
 
 func (serverCommand) Run(ctx context.Context, p *program) error {
-	if p.config.Centre.URL == "" {
-		return errors.New("未配置电子凭证中心：请在配置文件的[centre]中填写url")
-	}
-	s, err := openServer(ctx, p.config, p.log)
+	c, err := p.open()
 	if err != nil {
 		return err
 	}
-	l, err := listen(ctx, p.config.Server.Listen)
-	if err != nil {
-		return errors.Join(err, s.close())
+	if c.Centre.URL == "" {
+		return noCentre.With()
 	}
-	p.log.Info("服务端就绪", "address", l.Addr().String(), "version", mps.Version())
-	ready(p.stdout, "server", "http://"+l.Addr().String())
-	err = serve(ctx, l, s.handler, time.Duration(p.config.Server.Timeout), p.log)
-	return errors.Join(err, s.close())
-}
-
-// An openedServer is a server with the database and the journal it works on.
-type openedServer struct {
-	handler      http.Handler
-	institutions server.Institutions
-	journal      *journal.Journal
-	close        func() error
-}
-
-func openServer(ctx context.Context, c config.Config, log *slog.Logger) (*openedServer, error) {
-	centre, err := newCentre(c.Centre)
+	s, err := wiring.NewServer(ctx, c, p.log)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	db, j, err := openJournal(ctx, c.Server, log)
-	if err != nil {
-		return nil, err
-	}
-	institutions := server.Institutions{DB: db}
-	s := server.New(server.Options{
-		Querier:      centre,
-		Journal:      j,
-		Institutions: institutions,
-		Log:          log,
-		Version:      mps.Version(),
-		QueryTimeout: time.Duration(c.Server.Timeout),
-	})
-	return &openedServer{
-		handler:      s.Handler(),
-		institutions: institutions,
-		journal:      j,
-		close: func() error {
-			s.Close()
-			return errors.Join(j.Close(), db.Close())
-		},
-	}, nil
-}
-
-// openDatabase opens the database in the server's data directory.
-func openDatabase(ctx context.Context, c config.Server) (*sql.DB, error) {
-	db, err := database.Open(ctx, filepath.Join(c.Data, "mps.db"))
-	if err != nil {
-		return nil, fmt.Errorf("打不开数据库（server.data = %q）：%w", c.Data, err)
-	}
-	return db, nil
-}
-
-func openJournal(ctx context.Context, c config.Server, log *slog.Logger) (*sql.DB, *journal.Journal, error) {
-	db, err := openDatabase(ctx, c)
-	if err != nil {
-		return nil, nil, err
-	}
-	keys, err := journal.LoadKeys(c.Data)
-	if err != nil {
-		return nil, nil, errors.Join(err, db.Close())
-	}
-	j, err := journal.New(ctx, db, keys, journal.Options{AnswerLifetime: time.Duration(c.AnswerLifetime), Log: log})
-	if err != nil {
-		return nil, nil, errors.Join(err, db.Close())
-	}
-	return db, j, nil
+	ready(p.stdout, "server", s.URL)
+	return s.Serve(ctx)
 }

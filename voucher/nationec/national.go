@@ -7,9 +7,8 @@
 package nationec
 
 import (
-	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -27,15 +26,16 @@ type Caller interface {
 	Call(ctx context.Context, c driverhost.Call) (driverhost.Result, error)
 }
 
-// A National queries through
-//
-//	char *__stdcall NationEcTrans(char *url, char *request, char *out)
-//
-// which returns "0000" when the centre has answered. Its Query needs no code
-// and takes as long as the patient does: give it a context that ends.
-type National struct {
-	Caller Caller // must be set
-	Export string // "": NationEcTrans
+// DefaultExport is the function that libraries of the field are called by.
+const DefaultExport = "NationEcTrans"
+
+// defaultBuffer is what libraries of the field are given, in bytes.
+const defaultBuffer = 20480
+
+// Options are what a [National] works with. Only Caller must be set.
+type Options struct {
+	Caller Caller
+	Export string // "": DefaultExport
 	URL    string // the centre's, handed to the library
 	Buffer int    // bytes of out, 0: 20480
 	// CodeField is the member of "data" that carries a code which the caller
@@ -44,41 +44,78 @@ type National struct {
 	CodeField string
 }
 
+// Function returns the name of the function that is called when configured is the
+// one that the configuration names, and with how many arguments, for
+// [driverhost.File.Has].
+func Function(configured string) (export string, args int) {
+	return cmp.Or(configured, DefaultExport), 3
+}
+
+// A National queries through
+//
+//	char *__stdcall NationEcTrans(char *url, char *request, char *out)
+//
+// which returns "0000" when the centre has answered. Its Query needs no code
+// and takes as long as the patient does: give it a context that ends.
+type National struct{ options Options }
+
+// New returns what queries through the library that o describes. It calls
+// nothing yet. The error is a failure of kind [voucher.ErrConfig].
+func New(o Options) (*National, error) {
+	o.Export = cmp.Or(o.Export, DefaultExport)
+	o.Buffer = cmp.Or(o.Buffer, defaultBuffer)
+	if o.Buffer < 1 || o.Buffer > driverhost.MaxBuffer {
+		return nil, badBuffer.Because(voucher.ErrConfig, driverhost.MaxBuffer)
+	}
+	if _, taken := members(voucher.Query{DeviceType: "SelfService"})[o.CodeField]; taken {
+		return nil, badCodeField.Because(voucher.ErrConfig, o.CodeField)
+	}
+	return &National{o}, nil
+}
+
 // Query lets the library scan a code and ask the centre about it. It returns
 // the answer whenever the centre gave one, whatever its code; see
-// [voucher.Answer.Err]. Other errors are *voucher.Error.
-func (n National) Query(ctx context.Context, q voucher.Query) (*voucher.Answer, error) {
-	export, size := n.Export, n.Buffer
-	if export == "" {
-		export = "NationEcTrans"
-	}
-	if size == 0 {
-		size = 20480
-	}
-	request, err := n.request(q)
-	if err != nil {
-		return nil, &voucher.Error{Text: "接口" + export + " 失败:请求数据有误，请核对配置！", Err: fmt.Errorf("%w: %w", voucher.ErrConfig, err)}
-	}
-	result, err := n.Caller.Call(ctx, driverhost.Call{
-		Export:     export,
-		Args:       []driverhost.Arg{driverhost.Text(n.URL), driverhost.Text(request), driverhost.Buffer(size)},
+// [voucher.Answer.Err]. Other errors are failures whose kinds are those of
+// package voucher.
+func (n *National) Query(ctx context.Context, q voucher.Query) (*voucher.Answer, error) {
+	o := n.options
+	result, err := o.Caller.Call(ctx, driverhost.Call{
+		Export:     o.Export,
+		Args:       []driverhost.Arg{driverhost.Text(o.URL), driverhost.Text(n.request(q)), driverhost.Buffer(o.Buffer)},
 		TextResult: true,
 	})
 	if err != nil {
-		return nil, failed(export, err)
+		return nil, notCalled(o.Export, err)
 	}
 	answer, err := voucher.ParseAnswer(result.Output(0))
 	if status := string(result.Text); status != "0000" {
 		if err == nil && answer.Err() != nil {
 			return answer, nil // the centre's own refusal says more
 		}
-		return nil, refused(export, status, result.Output(0))
+		return nil, otherStatus(o.Export, status, result.Output(0))
 	}
 	return answer, err
 }
 
 // request is the JSON that the library takes; orgId stands in it twice.
-func (n National) request(q voucher.Query) (string, error) {
+func (n *National) request(q voucher.Query) string {
+	data := members(q)
+	if n.options.CodeField != "" && q.Code != "" {
+		data[n.options.CodeField] = q.Code
+	}
+	b, err := voucher.EncodeJSON(struct {
+		OrgID     string            `json:"orgId"`
+		TransType string            `json:"transType"`
+		Data      map[string]string `json:"data"`
+	}{q.OrgID, "ec.query", data})
+	if err != nil {
+		panic(err) // strings always have a JSON form
+	}
+	return string(b)
+}
+
+// members are those of "data" without the code.
+func members(q voucher.Query) map[string]string {
 	data := map[string]string{
 		"orgId":        q.OrgID,
 		"businessType": q.BusinessType,
@@ -90,49 +127,40 @@ func (n National) request(q voucher.Query) (string, error) {
 	if q.DeviceType != "" {
 		data["deviceType"] = q.DeviceType
 	}
-	if n.CodeField != "" && q.Code != "" {
-		data[n.CodeField] = q.Code
-	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(struct {
-		OrgID     string            `json:"orgId"`
-		TransType string            `json:"transType"`
-		Data      map[string]string `json:"data"`
-	}{q.OrgID, "ec.query", data})
-	return strings.TrimSpace(b.String()), err
+	return data
 }
 
-// failed words a call that was not made or did not come back.
-func failed(export string, err error) *voucher.Error {
-	text, kind := "调用电子凭证动态库失败，请重试！", voucher.ErrUnreachable
-	if e, ok := errors.AsType[*driverhost.Error](err); ok {
-		text = e.Text
-	}
+// notCalled is the failure of a call that was not made or did not come back.
+func notCalled(export string, err error) error {
+	kind := voucher.ErrUnreachable
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		kind, text = voucher.ErrTimeout, "没有等到电子凭证，请患者出示医保电子凭证后重试，仍不成功请检查扫码设备！"
+		return noVoucher.Because(fmt.Errorf("%w: %w", voucher.ErrTimeout, err), export)
 	case errors.Is(err, driverhost.ErrCall), errors.Is(err, driverhost.ErrHost), errors.Is(err, driverhost.ErrLibrary), errors.Is(err, driverhost.ErrExport):
 		kind = voucher.ErrConfig
 	}
-	return &voucher.Error{Text: "接口" + export + " 失败:" + text, Err: fmt.Errorf("%w: %w", kind, err)}
+	cause := fmt.Errorf("%w: %w", kind, err)
+	if e, ok := errors.AsType[*driverhost.Error](err); ok {
+		return driverFailed.Because(cause, export, e.Error())
+	}
+	return callFailed.Because(cause, export)
 }
 
 // shortStatus matches a status that is one, and not what lies behind a string
 // without an end.
 var shortStatus = regexp.MustCompile(`^[-_0-9A-Za-z]{1,8}$`)
 
-// refused words a status other than success. The output holds the reason.
-func refused(export, status string, output []byte) *voucher.Error {
-	text := "扫码查询失败"
+// otherStatus is the failure for a status other than success. The output holds
+// the reason.
+func otherStatus(export, status string, output []byte) error {
+	detail := ""
 	if shortStatus.MatchString(status) {
-		text += "，状态" + status
+		detail = "，状态" + status
 	}
 	if said := readable(output); said != "" {
-		text += "：" + said
+		detail += "：" + said
 	}
-	return &voucher.Error{Text: "接口" + export + " 失败:" + text + "，请患者重新出示医保电子凭证后重试！", Err: voucher.ErrMalformed}
+	return refused.Because(voucher.ErrMalformed, export, detail)
 }
 
 // readable is a text of the library, fit to be shown: one short line with

@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"mps/driverhost"
+	"mps/failure"
 	"mps/gbk"
 	"mps/test/standin/drivers"
 	"mps/voucher"
@@ -19,6 +20,16 @@ import (
 func TestMain(m *testing.M) { drivers.Main(m) }
 
 var query = voucher.Query{Code: "9000000000000000000001350200", OrgID: "H35010000001", BusinessType: "01101", OperatorID: "1", OperatorName: "林"}
+
+// national queries through a library.
+func national(t testing.TB, o nationec.Options) *nationec.National {
+	t.Helper()
+	n, err := nationec.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
 
 func TestNational(t *testing.T) {
 	host := drivers.Host(t, "nation")
@@ -36,20 +47,20 @@ func TestNational(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.url, func(t *testing.T) {
-			a, err := nationec.National{Caller: host, URL: "http://centre" + tt.url}.Query(t.Context(), query)
+			a, err := national(t, nationec.Options{Caller: host, URL: "http://centre" + tt.url}).Query(t.Context(), query)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if a.Code != tt.code || a.Holder != tt.holder {
+			if a.Code != tt.code || a.Holder() != tt.holder {
 				t.Errorf("%v, want %s %v", a, tt.code, tt.holder)
 			}
 		})
 	}
-	a, err := nationec.National{Caller: host, URL: "/code", CodeField: "ecQrCode"}.Query(t.Context(), query)
+	a, err := national(t, nationec.Options{Caller: host, URL: "/code", CodeField: "ecQrCode"}).Query(t.Context(), query)
 	if err != nil || a.Code != "0" {
 		t.Errorf("the caller's code: %v, %v", a, err)
 	}
-	if a, err := (nationec.National{Caller: host, URL: "/refusal"}).Query(t.Context(), query); err != nil ||
+	if a, err := national(t, nationec.Options{Caller: host, URL: "/refusal"}).Query(t.Context(), query); err != nil ||
 		a.Err().Error() != "电子凭证解析错误[code=40004,msg=结算支付码已过期]{SERVER}" {
 		t.Errorf("%v, %v", a, err)
 	}
@@ -59,27 +70,28 @@ func TestNationalErrors(t *testing.T) {
 	nation := drivers.Host(t, "nation")
 	tests := []struct {
 		name string
-		n    nationec.National
+		o    nationec.Options
 		q    voucher.Query
 		want string
 		is   error
 	}{
-		{"refused", nationec.National{Caller: nation, URL: "/failure"}, query,
+		{"refused", nationec.Options{Caller: nation, URL: "/failure"}, query,
 			"接口NationEcTrans 失败:扫码查询失败，状态1001：扫码超时350582**********1X，请患者重新出示医保电子凭证后重试！", voucher.ErrMalformed},
-		{"bad request", nationec.National{Caller: nation, URL: "/object"}, voucher.Query{},
+		{"bad request", nationec.Options{Caller: nation, URL: "/object"}, voucher.Query{},
 			"接口NationEcTrans 失败:扫码查询失败，状态9999：请求有误，请患者重新出示医保电子凭证后重试！", voucher.ErrMalformed},
-		{"no status", nationec.National{Caller: nation, URL: "/silent"}, query,
+		{"no status", nationec.Options{Caller: nation, URL: "/silent"}, query,
 			"接口NationEcTrans 失败:扫码查询失败，请患者重新出示医保电子凭证后重试！", voucher.ErrMalformed},
-		{"cut off", nationec.National{Caller: nation, URL: "/cut"}, query, "电子凭证中心的应答无法识别（", voucher.ErrMalformed},
-		{"buffer too small", nationec.National{Caller: nation, URL: "/full", Buffer: 4096}, query,
+		{"cut off", nationec.Options{Caller: nation, URL: "/cut"}, query, "电子凭证中心的应答无法识别（", voucher.ErrMalformed},
+		{"buffer too small", nationec.Options{Caller: nation, URL: "/full", Buffer: 4096}, query,
 			"接口NationEcTrans 失败:厂商驱动写出的数据超过了4096字节的缓冲区，请在配置中加大缓冲区后重试！", driverhost.ErrOverrun},
-		{"status without end", nationec.National{Caller: nation, URL: "/endless"}, query, "接口NationEcTrans 失败:扫码查询失败", voucher.ErrMalformed},
-		{"nobody shows a code", nationec.National{Caller: nation, URL: "/hang"}, query,
+		{"status without end", nationec.Options{Caller: nation, URL: "/endless"}, query, "接口NationEcTrans 失败:扫码查询失败", voucher.ErrMalformed},
+		{"nobody shows a code", nationec.Options{Caller: nation, URL: "/hang"}, query,
 			"接口NationEcTrans 失败:没有等到电子凭证，请患者出示医保电子凭证后重试，仍不成功请检查扫码设备！", voucher.ErrTimeout},
-		{"crash", nationec.National{Caller: nation, URL: "/crash"}, query, "接口NationEcTrans 失败:厂商驱动运行中崩溃", driverhost.ErrCrashed},
-		{"no function", nationec.National{Caller: nation, Export: "NationEcQuery"}, query, "中没有函数NationEcQuery", voucher.ErrConfig},
-		{"no library", nationec.National{Caller: drivers.Host(t, "no/such")}, query, "接口NationEcTrans 失败:找不到驱动程序库", voucher.ErrConfig},
-		{"no buffer", nationec.National{Caller: nation, Buffer: -1}, query, "接口NationEcTrans 失败:驱动程序库的调用配置有误", driverhost.ErrCall},
+		{"crash", nationec.Options{Caller: nation, URL: "/crash"}, query, "接口NationEcTrans 失败:厂商驱动运行中崩溃", driverhost.ErrCrashed},
+		{"no function", nationec.Options{Caller: nation, Export: "NationEcQuery"}, query, "中没有函数NationEcQuery", voucher.ErrConfig},
+		{"no library", nationec.Options{Caller: drivers.Host(t, "no/such")}, query, "接口NationEcTrans 失败:找不到驱动程序库", voucher.ErrConfig},
+		{"a text too long", nationec.Options{Caller: nation, URL: strings.Repeat("x", driverhost.MaxText)}, query,
+			"接口NationEcTrans 失败:驱动程序库的调用配置有误", driverhost.ErrCall},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -88,22 +100,43 @@ func TestNationalErrors(t *testing.T) {
 				ctx, cancel = context.WithTimeout(t.Context(), 300*time.Millisecond)
 			}
 			defer cancel()
-			a, err := tt.n.Query(ctx, tt.q)
+			a, err := national(t, tt.o).Query(ctx, tt.q)
 			if err == nil || !strings.Contains(err.Error(), tt.want) || !errors.Is(err, tt.is) {
 				t.Fatalf("%v, %v\nwant %s", a, err, tt.want)
 			}
-			if _, worded := errors.AsType[*voucher.Error](err); !worded {
-				t.Errorf("%T is no *voucher.Error", err)
+			if _, worded := errors.AsType[failure.Failure](err); !worded {
+				t.Errorf("%T is no failure", err)
 			}
 			for reason := err; reason != nil; reason = errors.Unwrap(reason) {
 				if strings.Contains(reason.Error(), "19720630") || strings.Contains(reason.Error(), "林") {
 					t.Errorf("%q gives personal data away", reason)
 				}
 			}
-			if a, err := (nationec.National{Caller: nation, URL: "/object"}).Query(t.Context(), query); err != nil || a.Code != "0" {
+			if a, err := national(t, nationec.Options{Caller: nation, URL: "/object"}).Query(t.Context(), query); err != nil || a.Code != "0" {
 				t.Errorf("the next query: %v", err)
 			}
 		})
+	}
+}
+
+// What cannot work is refused before anything is called.
+func TestNew(t *testing.T) {
+	for name, o := range map[string]nationec.Options{
+		"negative buffer":        {Buffer: -1},
+		"buffer too large":       {Buffer: driverhost.MaxBuffer + 1},
+		"code field taken":       {CodeField: "orgId"},
+		"code field often taken": {CodeField: "deviceType"},
+	} {
+		n, err := nationec.New(o)
+		if _, worded := errors.AsType[failure.Failure](err); !worded || !errors.Is(err, voucher.ErrConfig) {
+			t.Errorf("%s: %v, %v", name, n, err)
+		}
+	}
+	if got, args := nationec.Function(""); got != "NationEcTrans" || args != 3 {
+		t.Errorf("a library is called by %s", got)
+	}
+	if got, args := nationec.Function("NationEcQuery"); got != "NationEcQuery" || args != 3 {
+		t.Errorf("a library is called by %s, which is not configured", got)
 	}
 }
 
@@ -120,7 +153,7 @@ func FuzzNational(f *testing.F) {
 	f.Add("-1", gbk.Append(nil, `{"code":"40004","message":"结算支付码已过期"}`, gbk.Reference))
 	f.Add("", []byte("350000|35058219720630061X|"))
 	f.Fuzz(func(t *testing.T, status string, output []byte) {
-		n := nationec.National{Caller: library{driverhost.Result{Text: []byte(status), Outputs: [][]byte{output}}}}
+		n := national(t, nationec.Options{Caller: library{driverhost.Result{Text: []byte(status), Outputs: [][]byte{output}}}})
 		a, err := n.Query(t.Context(), query)
 		if (a == nil) == (err == nil) {
 			t.Fatalf("%v, %v", a, err)

@@ -165,8 +165,9 @@ func (d *Daemon) Stop() error {
 	return nil
 }
 
-// patience is how long the service may take to start or to end.
-const patience = 5 * time.Second
+// patience is how long the service may take to start or to end, on the busiest
+// machine: whoever waits longer waits for something that hangs.
+const patience = time.Minute
 
 // A log keeps what the service says, and notices when it says that it is ready.
 type log struct {

@@ -40,6 +40,9 @@ func TestMain(m *testing.M) {
 // theReader is the name of the reader that most tests use.
 const theReader = "Test Reader"
 
+// patience is the time for what is certain to happen, on a busy machine too.
+const patience = time.Minute
+
 // holder is the invented person on the cards of these tests.
 var holder = virtual.Holder{
 	IDNumber:           "35058219720630061X",
@@ -90,7 +93,7 @@ func insert(t *testing.T, addr string, c *virtual.Card) (remove func()) {
 // none any more.
 func awaitCard(t *testing.T, reader string, present bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for {
 		slots, err := pcsc.List(ctx)

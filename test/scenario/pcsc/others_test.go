@@ -57,33 +57,33 @@ func TestOtherProgram(t *testing.T) {
 	d := start(t, theReader)
 	insert(t, d.Slot(0), virtual.New(holder, virtual.V2))
 	awaitCard(t, theReader+" 00 00", true)
-	impatient := pcsc.New(pcsc.Options{Busy: 250 * time.Millisecond})
 	t.Run("shared", func(t *testing.T) {
 		letGo := hold(t, "shared")
-		mustRead(t, impatient, wanted)
+		mustRead(t, pcsc.New(pcsc.Options{Busy: patience}), wanted)
 		letGo()
 	})
 	for _, how := range []string{"exclusive", "transaction"} {
 		t.Run(how, func(t *testing.T) {
 			letGo := hold(t, how)
-			mustFail(t, impatient, busy, pcsc.ErrBusy)
-			r := pcsc.New(pcsc.Options{Busy: 10 * time.Second})
 			result := make(chan error, 1)
 			go func() {
-				_, err := card.Source{Reader: r}.Read(t.Context())
+				_, err := card.FromReader(pcsc.New(pcsc.Options{Busy: patience})).Read(t.Context())
 				result <- err
 			}()
+			// While that one waits, another read gives up.
+			impatient := pcsc.New(pcsc.Options{Busy: 250 * time.Millisecond})
+			mustFail(t, impatient, busy, pcsc.ErrBusy)
 			select {
 			case err := <-result:
 				t.Errorf("read while another program had the card: %v", err)
 				return
-			case <-time.After(300 * time.Millisecond):
+			default:
 			}
 			letGo()
 			if err := <-result; err != nil {
 				t.Error(err)
 			}
-			mustRead(t, impatient, wanted) // what it left behind is gone, too
+			mustReadSoon(t, impatient, wanted) // what it left behind ends, too
 		})
 	}
 	t.Run("listed", func(t *testing.T) {

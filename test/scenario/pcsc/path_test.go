@@ -2,7 +2,6 @@ package pcsc_test
 
 import (
 	"bytes"
-	"io"
 	"log/slog"
 	"net"
 	"net/http/httptest"
@@ -23,8 +22,8 @@ import (
 // libpcsclite, pcscd, vpcd, card. It needs what "make build" makes.
 func TestHostProgram(t *testing.T) {
 	a := agent.New(agent.Options{
-		Cards: card.Source{Reader: pcsc.New(pcsc.Options{Busy: time.Second})},
-		Log:   slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Cards: card.FromReader(pcsc.New(pcsc.Options{Busy: time.Second})),
+		Log:   slog.New(slog.DiscardHandler),
 	})
 	server := httptest.NewServer(a.Handler())
 	defer server.Close()
@@ -66,7 +65,7 @@ func TestHostProgram(t *testing.T) {
 // call has the host program call MPS_Call for a card, and returns the answer.
 func call(t *testing.T, server *httptest.Server) []byte {
 	t.Helper()
-	request := new(protocol.Encoder).EncodeRequest(&protocol.Request{
+	request := new(protocol.Codec).EncodeRequest(&protocol.Request{
 		Funid: protocol.PatientInfo,
 		Body:  []protocol.Field{{Name: protocol.CertType, Value: protocol.CertCard}},
 	})

@@ -147,8 +147,8 @@ func request(certType, code string) []byte {
 	if code != "" {
 		r.Body = append(r.Body, protocol.Field{Name: protocol.VoucherCode, Value: code})
 	}
-	var e protocol.Encoder
-	return e.EncodeRequest(r)
+	var c protocol.Codec
+	return c.EncodeRequest(r)
 }
 
 // run runs a program of the house to its end and returns what it printed. Any

@@ -26,8 +26,9 @@ func run(args []string) error {
 	case len(args) == 1 && args[0] == "driver-host":
 		return driverhost.Serve()
 	case len(args) > 3 && args[0] == "call":
-		h := driverhost.New(driverhost.Options{Library: args[1], Command: args[3:], Timeout: 20 * time.Second})
-		defer h.Close()
+		// It is not closed: the other program ends with this one, and this one needs
+		// to survive no signal about that, which an emulated one would not.
+		h := driverhost.New(driverhost.Options{Library: args[1], Command: args[3:], Timeout: time.Minute})
 		r, err := h.Call(context.Background(), driverhost.Call{Export: args[2], Args: []driverhost.Arg{driverhost.Int(1), driverhost.Buffer(1024)}})
 		if err != nil {
 			return err

@@ -1,0 +1,174 @@
+package doctor_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"mps/card"
+	"mps/card/virtual"
+	"mps/doctor"
+	"mps/failure"
+	"mps/rendezvous"
+	"mps/sandbox"
+	"mps/test/standin/drivers"
+)
+
+// answers is a source of cards that always answers the same.
+type answers struct {
+	card *card.Card
+	err  error
+}
+
+func (a answers) Read(context.Context) (*card.Card, error) { return a.card, a.err }
+
+var holder = &card.Card{IDNumber: "359901198503120013", Number: "T00000018", Name: "林小测", IDNumberValid: true}
+
+func good(name string) doctor.Source { return doctor.Source{Name: name, Card: answers{card: holder}} }
+
+func failing(name string, err error) doctor.Source {
+	return doctor.Source{Name: name, Card: answers{err: err}}
+}
+
+// patient is a source that reads a test patient's card.
+func patient(t *testing.T, key string) doctor.Source {
+	p, ok := sandbox.Find(key)
+	if !ok {
+		t.Fatalf("no patient %s", key)
+	}
+	return doctor.Source{Name: "virtual:" + key, Card: card.FromReader(&virtual.Reader{Card: p.Card()})}
+}
+
+// diagnose runs where no agent runs.
+func diagnose(t *testing.T, o doctor.Options) doctor.Diagnosis {
+	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
+	return doctor.Diagnose(t.Context(), o)
+}
+
+func find(t *testing.T, d doctor.Diagnosis, subject string, state doctor.State) doctor.Finding {
+	i := slices.IndexFunc(d.Findings, func(f doctor.Finding) bool { return f.Subject == subject && f.State == state })
+	if i < 0 {
+		t.Fatalf("no finding about %s with state %s in %+v", subject, state, d.Findings)
+	}
+	return d.Findings[i]
+}
+
+// The agent goes on to the next source after some failures only, and what would
+// not be reached does not make the machine readable.
+func TestReadable(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		sources []doctor.Source
+		want    bool
+	}{
+		{"nothing configured", nil, false},
+		{"a card", []doctor.Source{good("a")}, true},
+		{"a card that needs a key, then one that is read", []doctor.Source{failing("a", card.ErrAuthentication), good("b")}, true},
+		{"no reader, then a card", []doctor.Source{failing("a", card.ErrNoReader), good("b")}, true},
+		{"another card stops the search", []doctor.Source{failing("a", card.ErrOtherCard), good("b")}, false},
+		{"a later failure does not matter", []doctor.Source{good("a"), failing("b", card.ErrOtherCard)}, true},
+		{"a source that cannot be built stops the agent", []doctor.Source{{Name: "a", Err: errors.New("unknown")}, good("b")}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if d := diagnose(t, doctor.Options{Sources: tt.sources}); d.Readable != tt.want {
+				t.Errorf("readable is %t: %+v", d.Readable, d.Findings)
+			}
+		})
+	}
+}
+
+// What failed is told with its code and what to do, and without a person.
+func TestFindings(t *testing.T) {
+	kind := failure.New("test_failure", "卡坏了（350102199003071234），", "请换卡！")
+	d := diagnose(t, doctor.Options{
+		Version: "1",
+		Config:  fmt.Errorf("file: %w", kind.With()),
+		Sources: []doctor.Source{good("good"), failing("bad", kind.With())},
+	})
+	f := find(t, d, "配置", doctor.Problem)
+	if f.Code != "test_failure" || f.Next != "请换卡！" || !strings.HasPrefix(f.Text, "file: 卡坏了") {
+		t.Errorf("configuration: %+v", f)
+	}
+	if f := find(t, d, "试读 bad", doctor.Problem); f.Code != "test_failure" || f.Next == "" {
+		t.Errorf("failed read: %+v", f)
+	}
+	find(t, d, "读卡服务", doctor.Notice)
+	find(t, d, "试读 good", doctor.OK)
+	text, err := json.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range []string{"350102199003071234", holder.IDNumber, holder.Name, holder.Number} {
+		if strings.Contains(string(text), secret) {
+			t.Errorf("%s is in %s", secret, text)
+		}
+	}
+}
+
+func TestRunningAgent(t *testing.T) {
+	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
+	dir, err := rendezvous.Dir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	claim, err := rendezvous.NewClaim(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer claim.Release()
+	if err := claim.Publish(rendezvous.Address{Port: 7936, Secret: rendezvous.NewSecret()}); err != nil {
+		t.Fatal(err)
+	}
+	d := doctor.Diagnose(t.Context(), doctor.Options{})
+	if f := find(t, d, "读卡服务", doctor.OK); !strings.Contains(f.Text, "127.0.0.1:7936") {
+		t.Errorf("%+v", f)
+	}
+}
+
+func TestTrace(t *testing.T) {
+	d := diagnose(t, doctor.Options{Sources: []doctor.Source{patient(t, "p01")}, Trace: true})
+	if !d.Readable || !slices.ContainsFunc(d.Trace, func(line string) bool { return strings.HasPrefix(line, "> 00 A4 04 00") }) {
+		t.Errorf("readable %t, trace %q", d.Readable, d.Trace)
+	}
+	if d := diagnose(t, doctor.Options{Sources: []doctor.Source{patient(t, "p01")}}); len(d.Trace) > 0 {
+		t.Errorf("a trace that nobody asked for: %q", d.Trace)
+	}
+}
+
+// Libraries of cards and of e-vouchers are looked into alike.
+func TestLibraries(t *testing.T) {
+	sscard, nation := drivers.Library(t, "sscard"), drivers.Library(t, "nation")
+	for _, tt := range []struct {
+		name    string
+		library doctor.Library
+		code    string // of the problem, "" for none
+	}{
+		{"as configured", doctor.Library{Path: sscard, Export: "iReadCardBas", Args: 2}, ""},
+		{"another export", doctor.Library{Path: sscard, Export: "SSC_Open", Args: 1}, "doctor_library_export"},
+		{"e-vouchers", doctor.Library{Path: nation, Export: "NationEcTrans", Args: 3}, ""},
+		{"no file", doctor.Library{Path: sscard + ".gone"}, "doctor_library"},
+		{"no host", doctor.Library{Path: sscard, Host: sscard + ".gone"}, "doctor_library_host"},
+		{"over HTTP", doctor.Library{}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.library.Name = "x"
+			source := good("driver:x")
+			source.Library = &tt.library
+			for _, o := range []doctor.Options{{Sources: []doctor.Source{source}}, {Voucher: &tt.library, Sources: []doctor.Source{good("a")}}} {
+				code := ""
+				for _, f := range diagnose(t, o).Findings {
+					if f.Subject == "厂商驱动 x" && f.State == doctor.Problem {
+						code = f.Code
+					}
+				}
+				if code != tt.code {
+					t.Errorf("problem %q, want %q", code, tt.code)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,164 @@
+package wiring_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"mps/agent"
+	"mps/config"
+	"mps/failure"
+	"mps/protocol"
+	"mps/rendezvous"
+	"mps/sandbox"
+	"mps/wiring"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var quiet = slog.New(slog.DiscardHandler)
+
+// configured is a configuration for one machine, on free ports.
+func configured(t *testing.T) config.Config {
+	c := config.Default()
+	c.Agent.Listen, c.Server.Listen, c.Sandbox.Listen = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
+	c.Server.Data = t.TempDir()
+	c.Card.Sources = []string{"virtual:p01"}
+	p, ok := sandbox.Find("p01")
+	if !ok {
+		t.Fatal("no patient p01")
+	}
+	c.Voucher.Code = p.Code
+	return c
+}
+
+func call(t *testing.T, c agent.Client, certType string) *protocol.Response {
+	t.Helper()
+	var codec protocol.Codec
+	answer, err := c.Call(t.Context(), codec.EncodeRequest(&protocol.Request{
+		Funid: protocol.PatientInfo,
+		Body:  []protocol.Field{{Name: protocol.CertType, Value: certType}},
+	}), protocol.MaxResponse)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := protocol.DecodeResponse(answer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// The whole house answers for a card and for an e-voucher, and ends without
+// leaving anything running.
+func TestHouse(t *testing.T) {
+	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
+	ctx, stop := context.WithCancel(t.Context())
+	h, err := wiring.StartHouse(ctx, configured(t), wiring.HouseOptions{
+		Institution: "H35010000001", Public: true, SandboxLog: quiet, ServerLog: quiet, AgentLog: quiet,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	running, err := agent.Running()
+	if err != nil || "http://"+running.Address != h.Agent.URL {
+		t.Errorf("the user's agent is %+v, %v, not %s", running, err, h.Agent.URL)
+	}
+	if r := call(t, running, protocol.CertCard); r.Result != protocol.ResultOK || r.Value(protocol.Name) != "林小测" {
+		t.Errorf("card: %+v", r)
+	}
+	if r := call(t, running, protocol.CertVoucher); r.Result != protocol.ResultOK || !strings.Contains(r.Value(protocol.OutPut), "ecToken") {
+		t.Errorf("e-voucher: %+v", r)
+	}
+	if n := h.Sandbox.Centre.Queries(configured(t).Voucher.Code); n != 1 {
+		t.Errorf("the centre was asked %d times", n)
+	}
+
+	// One agent for each user: a second one has nothing to do.
+	if _, err := wiring.NewAgent(ctx, configured(t), quiet); !errors.Is(err, rendezvous.ErrRunning) {
+		t.Errorf("a second agent: %v", err)
+	}
+	stop()
+	if err := h.Wait(); err != nil {
+		t.Error(err)
+	}
+	if _, err := agent.Running(); err == nil {
+		t.Error("the agent left its address behind")
+	}
+}
+
+// A part that cannot be had ends those that run already.
+func TestHouseFails(t *testing.T) {
+	c := configured(t)
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	c.Server.Listen = taken.Addr().String()
+	_, err = wiring.StartHouse(t.Context(), c, wiring.HouseOptions{
+		Institution: "H35010000001", SandboxLog: quiet, ServerLog: quiet, AgentLog: quiet,
+	})
+	if f, ok := errors.AsType[failure.Failure](err); !ok || f.Code() != "web_cannot_listen" {
+		t.Errorf("%v", err)
+	}
+}
+
+// Another program's port is given up for a free one; the library finds it.
+func TestAgentMovesToAFreePort(t *testing.T) {
+	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	c := configured(t)
+	c.Agent.Listen = taken.Addr().String()
+	a, err := wiring.NewAgent(t.Context(), c, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	running, err := agent.Running()
+	if err != nil || running.Address == c.Agent.Listen || "http://"+running.Address != a.URL {
+		t.Errorf("%+v, %v; the part says %s", running, err, a.URL)
+	}
+}
+
+// What the configuration asks for and cannot be had is told with a code, and
+// leaves neither a listener nor a claim behind.
+func TestRefused(t *testing.T) {
+	for _, tt := range []struct {
+		name, code string
+		change     func(*config.Config)
+	}{
+		{"no such patient", "config_card_patient", func(c *config.Config) { c.Card.Sources = []string{"virtual:p99"} }},
+		{"no such driver", "config_card_driver", func(c *config.Config) { c.Card.Sources = []string{"driver:x"} }},
+		{"no such source", "config_card_source", func(c *config.Config) { c.Card.Sources = []string{"serial"} }},
+		{"driver without library", "driver_config_library", func(c *config.Config) {
+			c.Card.Sources = []string{"driver:x"}
+			c.Driver = map[string]config.Driver{"x": {Kind: "sscard"}}
+		}},
+		{"server without credential", "uplink_no_token", func(c *config.Config) { c.Voucher.Server = "http://127.0.0.1:1" }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
+			c := configured(t)
+			tt.change(&c)
+			_, err := wiring.NewAgent(t.Context(), c, quiet)
+			if f, ok := errors.AsType[failure.Failure](err); !ok || f.Code() != tt.code {
+				t.Errorf("%v", err)
+			}
+			if a, err := wiring.NewAgent(t.Context(), configured(t), quiet); err != nil {
+				t.Errorf("the next agent: %v", err)
+			} else {
+				a.Close()
+			}
+		})
+	}
+}
