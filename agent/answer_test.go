@@ -68,7 +68,7 @@ var _ failure.Failure = otherFailure{}
 func TestLogOfWhatDoesNotFit(t *testing.T) {
 	a, log := newAgent(Options{Cards: cardFunc(goodCard)})
 	a.call(t.Context(), &a.options.Codec, []byte(request(cardRequest)), 400)
-	if want := "level=WARN msg=应答放不下 funid=N04.00.00.01 needed=419 capacity=400"; !strings.Contains(log.String(), want) {
+	if want := "level=WARN msg=应答放不下 funid=N04.00.00.01 result=0 needed=419 capacity=400"; !strings.Contains(log.String(), want) {
 		t.Errorf("%q is not in\n%s", want, log)
 	}
 }

@@ -71,7 +71,7 @@ func (a *Agent) call(ctx context.Context, codec *protocol.Codec, request []byte,
 	}
 	answer, needed = codec.Fit(response, capacity)
 	if needed > 0 {
-		a.options.Log.Warn("应答放不下", "funid", elideLong(r.Funid), "needed", needed, "capacity", capacity)
+		a.options.Log.Warn("应答放不下", "funid", elideLong(r.Funid), "result", response.Result, "needed", needed, "capacity", capacity)
 	}
 	return answer, needed
 }

@@ -67,7 +67,10 @@ type Options struct {
 	Config  error    // why the configuration cannot be used, nil when it can
 	Sources []Source // in the order in which the agent tries them
 	Voucher *Library // the library that queries e-vouchers; nil when there is none
-	Trace   bool
+
+	// VoucherErr says why e-vouchers cannot be queried as configured.
+	VoucherErr error
+	Trace      bool
 }
 
 // Diagnose looks at everything, and tries to read from each source. It takes as
@@ -98,6 +101,9 @@ func Diagnose(ctx context.Context, o Options) Diagnosis {
 	}
 	if o.Voucher != nil {
 		d.lookAtLibrary(*o.Voucher)
+	}
+	if o.VoucherErr != nil {
+		d.failed("电子凭证", o.VoucherErr)
 	}
 	return d
 }

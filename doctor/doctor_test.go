@@ -88,7 +88,12 @@ func TestFindings(t *testing.T) {
 		Version: "1",
 		Config:  fmt.Errorf("file: %w", kind.With()),
 		Sources: []doctor.Source{good("good"), failing("bad", kind.With())},
+
+		VoucherErr: kind.With(),
 	})
+	if f := find(t, d, "电子凭证", doctor.Problem); f.Code != "test_failure" {
+		t.Errorf("e-vouchers: %+v", f)
+	}
 	f := find(t, d, "配置", doctor.Problem)
 	if f.Code != "test_failure" || f.Next != "请换卡！" || !strings.HasPrefix(f.Text, "file: 卡坏了") {
 		t.Errorf("configuration: %+v", f)

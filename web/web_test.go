@@ -25,7 +25,7 @@ func TestIsLoopback(t *testing.T) {
 		"127.0.0.1": true, "127.0.0.1:7936": true, "127.9.9.9": true, "localhost": true, "localhost:1": true,
 		"::1": true, "[::1]": true, "[::1]:7936": true,
 		"": false, "10.0.0.1": false, "0.0.0.0:7936": false, ":7936": false, "evil.example:7936": false,
-		"127.0.0.1.evil.example": false, "localhost.evil.example": false, "[::]:1": false, "::ffff:10.0.0.1": false,
+		"127.0.0.1.evil.example": false, "localhost.evil.example": false, "[::]:1": false, "[::1": false, "::1]": false, "[": false, "[]": false, "::ffff:10.0.0.1": false,
 	} {
 		if got := web.IsLoopback(host); got != want {
 			t.Errorf("IsLoopback(%q) = %t", host, got)

@@ -29,6 +29,7 @@ func Doctor(c config.Config, log *slog.Logger) doctor.Options {
 		o.Voucher = library(name, d)
 		o.Voucher.Export, o.Voucher.Args = nationec.Function(d.Export)
 	}
+	_, o.VoucherErr = vouchers(c, log)
 	return o
 }
 

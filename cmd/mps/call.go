@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -132,7 +134,13 @@ func callLibrary(ctx context.Context, path string, request []byte, capacity int)
 		},
 	})
 	if err != nil {
-		return nil, libraryFailed.Because(err, path, err)
+		switch {
+		case errors.Is(err, driverhost.ErrLibrary):
+			return nil, libraryFailed.Because(err, path, strconv.IntSize)
+		case errors.Is(err, driverhost.ErrExport):
+			return nil, libraryForeign.Because(err, path)
+		}
+		return nil, libraryLost.Because(err, path)
 	}
 	if result.Int < 0 {
 		return nil, libraryRefused.With(result.Int)
