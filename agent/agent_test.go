@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"mps/card"
+	"mps/card/virtual"
 	"mps/failure"
 	"mps/protocol"
 	"mps/voucher"
@@ -39,6 +40,10 @@ var testCard = card.Card{
 	IdentificationCode: "350200D156000005A1B2C3D4E5F60718", IDNumberValid: true,
 }
 
+// nobodysCard has a card number, and the records of the holder are not there.
+var nobodysCard = virtual.New(virtual.Holder{Number: testCard.Number}, virtual.V2,
+	virtual.Record(0x08, nil), virtual.Record(0x09, nil))
+
 // deviceBroken is a failure as packages below the agent have them.
 var deviceBroken = failure.New("device_broken", "接口SSC_ReadCard 失败:坏了，", "请重试！")
 
@@ -57,6 +62,9 @@ func answering(json string) voucherFunc {
 		return voucher.ParseAnswer([]byte(json))
 	}
 }
+
+// patientAnswer is the shortest answer of a centre that names a patient.
+const patientAnswer = `{"code": "0", "x":  1, "data":{"userName":"林小梅","ecToken":"350000ec"}}`
 
 func request(body string) string {
 	return `<request><Header><funid>N04.00.00.01</funid></Header><Body>` + body + `</Body></request>`
@@ -102,9 +110,15 @@ func TestCall(t *testing.T) {
 		{"panic elsewhere", Options{Vouchers: ScanThenAsk{Querier: voucherFunc(func(context.Context, voucher.Query) (*voucher.Answer, error) {
 			panic("boom")
 		})}}, request(voucherRequest + "<ec_qr_code>1</ec_qr_code>"), "-1", "读卡服务内部错误：请重试，若仍出现请把读卡服务的日志交给信息科", nil},
-		{"voucher", Options{Vouchers: answered(`{"code": "0", "x":  1}`)},
+		{"voucher", Options{Vouchers: answered(patientAnswer)},
 			request(voucherRequest + "<ec_qr_code>123</ec_qr_code>"), "0", "操作成功",
-			map[string]string{protocol.OutPut: `{"code": "0", "x":  1}`}},
+			map[string]string{protocol.OutPut: patientAnswer}},
+		{"voucher of nobody", Options{Vouchers: answered(`{"code":"0","message":"success","data":null}`)},
+			request(voucherRequest + "<ec_qr_code>123</ec_qr_code>"), "-1",
+			"电子凭证中心的应答中没有患者信息，请让患者刷新电子凭证后重新扫码，仍不成功请联系信息科向电子凭证中心查询！",
+			map[string]string{protocol.OutPut: ""}},
+		{"card of nobody", Options{Cards: card.FromReader(&virtual.Reader{Card: nobodysCard})}, request(cardRequest), "-1",
+			"接口SSC_ReadCard 失败:卡内没有姓名，请持卡人到发卡机构处理！", map[string]string{protocol.CardNo: ""}},
 		{"voucher refused by the centre", Options{Vouchers: answered(`{"code":40004,"message":"已过期"}`)},
 			request(voucherRequest + "<ec_qr_code>123</ec_qr_code>"), "-1",
 			"电子凭证解析错误[code=40004,msg=已过期]{SERVER}", nil},
@@ -148,7 +162,7 @@ func TestVoucherQuery(t *testing.T) {
 			Codes: codeFunc(func(context.Context) (string, error) { return "scanned", nil }),
 			Querier: voucherFunc(func(_ context.Context, q voucher.Query) (*voucher.Answer, error) {
 				got = append(got, q)
-				answer, err := voucher.ParseAnswer([]byte(`{"code":"0"}`))
+				answer, err := voucher.ParseAnswer([]byte(patientAnswer))
 				answer.RequestID = fmt.Sprint("id-", len(got))
 				return answer, err
 			}),
@@ -181,7 +195,7 @@ func TestLibraryThatScansIsGivenTheCode(t *testing.T) {
 	var got []string
 	a, _ := newAgent(Options{Vouchers: LibraryScans{Querier: voucherFunc(func(_ context.Context, q voucher.Query) (*voucher.Answer, error) {
 		got = append(got, q.Code)
-		return voucher.ParseAnswer([]byte(`{"code":"0"}`))
+		return voucher.ParseAnswer([]byte(patientAnswer))
 	})}})
 	for _, body := range []string{"", "<ec_qr_code>brought</ec_qr_code>", "<ec_qr_code>two words</ec_qr_code>"} {
 		call(t, a, request(voucherRequest+body))
@@ -210,5 +224,20 @@ func TestLogHasNoPersonalData(t *testing.T) {
 	}
 	if n := strings.Count(log.String(), "msg=调用"); n != 3 {
 		t.Errorf("%d lines for 3 calls:\n%s", n, log)
+	}
+}
+
+// Whoever looks into the log for a failure finds an answer of nobody under its code.
+func TestAnswersOfNobodyAreLogged(t *testing.T) {
+	a, log := newAgent(Options{
+		Cards:    card.FromReader(&virtual.Reader{Card: nobodysCard}),
+		Vouchers: ScanThenAsk{Querier: answering(`{"code":0,"data":{"userName":"林小梅"}}`)},
+	})
+	call(t, a, request(cardRequest))
+	call(t, a, request(voucherRequest+"<ec_qr_code>123</ec_qr_code>"))
+	for _, code := range []string{"code=card_no_name", "code=voucher_no_token"} {
+		if strings.Count(log.String(), code) != 1 {
+			t.Errorf("%s is not in the log:\n%s", code, log)
+		}
 	}
 }

@@ -24,7 +24,7 @@ func TestTurns(t *testing.T) {
 		{"two scans", voucherRequest, func(t *testing.T, op operation) Options {
 			return Options{Vouchers: ScanThenAsk{
 				Codes:   codeFunc(func(context.Context) (string, error) { op(); return "1", nil }),
-				Querier: answering(`{"code":"0"}`),
+				Querier: answering(patientAnswer),
 			}}
 		}, "扫码设备正忙：排队的扫码请求已满，请稍候重试", "扫码设备正忙：前一次扫码还未结束，请稍候重试"},
 		{"two libraries that scan", voucherRequest, func(t *testing.T, op operation) Options {
@@ -34,7 +34,7 @@ func TestTurns(t *testing.T) {
 						t.Errorf("code is %q", q.Code)
 					}
 					op()
-					return voucher.ParseAnswer([]byte(`{"code":"0"}`))
+					return voucher.ParseAnswer([]byte(patientAnswer))
 				}),
 			}}
 		}, "扫码设备正忙：排队的扫码请求已满，请稍候重试", "扫码设备正忙：前一次扫码还未结束，请稍候重试"},
@@ -92,14 +92,14 @@ func TestDevicesDoNotWaitForEachOther(t *testing.T) {
 		"scan, then ask": func(show <-chan struct{}) VoucherLookup {
 			return ScanThenAsk{
 				Codes:   codeFunc(func(context.Context) (string, error) { <-show; return "1", nil }),
-				Querier: answering(`{"code":"0"}`),
+				Querier: answering(patientAnswer),
 			}
 		},
 		"the library scans": func(show <-chan struct{}) VoucherLookup {
 			return LibraryScans{
 				Querier: voucherFunc(func(context.Context, voucher.Query) (*voucher.Answer, error) {
 					<-show
-					return voucher.ParseAnswer([]byte(`{"code":"0"}`))
+					return voucher.ParseAnswer([]byte(patientAnswer))
 				}),
 			}
 		},
@@ -138,7 +138,7 @@ func TestBroughtCodeNeedsNoScanner(t *testing.T) {
 		show := make(chan struct{})
 		a, _ := newAgent(Options{Vouchers: ScanThenAsk{
 			Codes:   codeFunc(func(context.Context) (string, error) { <-show; return "1", nil }),
-			Querier: answering(`{"code":"0"}`),
+			Querier: answering(patientAnswer),
 		}})
 		scanned := make(chan string)
 		go func() { scanned <- call(t, a, request(voucherRequest)).Msg }()
@@ -159,7 +159,7 @@ func TestDeviceThatHangs(t *testing.T) {
 		a, _ := newAgent(Options{
 			Timeout: 10 * time.Second, QueueWait: time.Second,
 			Cards:    cardFunc(func(ctx context.Context) (*card.Card, error) { <-release; return goodCard(ctx) }),
-			Vouchers: ScanThenAsk{Querier: answering(`{"code":"0"}`)},
+			Vouchers: ScanThenAsk{Querier: answering(patientAnswer)},
 		})
 		began := time.Now()
 		if got := call(t, a, request(cardRequest)).Msg; !strings.Contains(got, "超时") {

@@ -18,6 +18,7 @@ var (
 	ErrOtherCard      = errors.New("card: not a social security card")
 	ErrAuthentication = errors.New("card: personal data needs authentication")
 	ErrBlank          = errors.New("card: card holds no personal data")
+	ErrIncomplete     = errors.New("card: card does not say whose it is")
 	ErrMalformed      = errors.New("card: malformed data from the card")
 )
 
@@ -44,6 +45,8 @@ var (
 	otherCard        = failure.New("card_other", "不是社会保障卡，", "请插入社会保障卡后重试！")
 	locked           = failure.New("card_locked", "社会保障应用已被锁定，", "请持卡人到发卡机构处理！")
 	noFiles          = failure.New("card_no_files", "卡内没有社会保障数据，", "请持卡人到发卡机构处理！")
+	noName           = failure.New("card_no_name", "卡内没有姓名，", "请持卡人到发卡机构处理！")
+	noNumber         = failure.New("card_no_number", "卡内没有身份证号和卡号，", "请持卡人到发卡机构处理！")
 	damaged          = failure.New("card_damaged", "卡内%s数据损坏，无法识别，", "请持卡人到发卡机构处理！")
 	protected        = failure.New("card_protected", "该卡需要PSAM或厂商驱动才能读取个人信息，", "请配置读卡器厂商驱动，或改用医保电子凭证！")
 	protectedVersion = failure.New("card_protected_version", "该卡为%s规范卡，需要PSAM或厂商驱动才能读取个人信息，", "请配置读卡器厂商驱动，或改用医保电子凭证！")

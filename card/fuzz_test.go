@@ -2,6 +2,7 @@ package card_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -69,6 +70,9 @@ func FuzzRead(f *testing.F) {
 		if !utf8.ValidString(c.Name) || len(c.IDNumber) > 18 || len(c.Number) > 9 ||
 			len(c.IdentificationCode) != 0 && len(c.IdentificationCode) != 32 {
 			t.Errorf("Read = %#v", c)
+		}
+		if strings.Trim(c.Name, " \u3000") == "" || c.IDNumber+c.Number == "" {
+			t.Errorf("Read = %#v, which is nobody", c)
 		}
 	})
 }

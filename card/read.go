@@ -43,16 +43,16 @@ var (
 
 // Read reads the social security card behind t with as few APDUs as its data
 // needs: 7, or 8 when the name fills its record and may continue in another.
-// A card of which only some fields are filled is read as it is; one without
-// identity number, card number and name is ErrBlank.
+// A card of which only some fields are filled is read as it is, provided that
+// they say who the patient is (CheckReadable).
 //
 // When t is a [Reconnecter] and the card is lost in the middle, Read begins anew
 // with the card that t then has, unless that is seen to be another one. So what
 // it returns is of one card always.
 //
 // Errors are *Error, wrapping ErrOtherCard, ErrAuthentication, ErrBlank,
-// ErrMalformed, a StatusError, an error of t, or that of ctx. Read waits as long
-// as t does: give ctx a deadline.
+// ErrIncomplete, ErrMalformed, a StatusError, an error of t, or that of ctx. Read
+// waits as long as t does: give ctx a deadline.
 func Read(ctx context.Context, t Transport) (*Card, error) {
 	var before Card      // what was read of the card before it was lost
 	reached := selecting // how far that got, which is what an error names
@@ -109,10 +109,7 @@ func (s *session) read(ctx context.Context, c *Card) error {
 	if err := s.readHolderFile(ctx, c); err != nil {
 		return err
 	}
-	if c.IDNumber == "" && c.Number == "" && c.Name == "" {
-		return &Error{reading, Blank.With(), ErrBlank}
-	}
-	return nil
+	return CheckReadable(reading, c, true)
 }
 
 // protectedError names the version of a card whose personal data is protected.

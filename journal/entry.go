@@ -28,7 +28,7 @@ type Entry struct {
 	IDNumber string
 	Token    string
 
-	Result  string // the centre's code, "0" for success, or why there is none
+	Result  string // the centre's code, "0" for a patient, or why there is none
 	Message string // what the centre or the failure said
 	// Answer is the centre's answer, kept sealed for retries. Without one the
 	// entry records a failed attempt, and its request id may be used again.

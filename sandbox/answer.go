@@ -63,7 +63,7 @@ type person struct {
 	UserName      string `json:"userName"`
 }
 
-// answer returns the successful answer to a query for the patient's code.
+// answer returns the answer of code 0 to a query for the patient's code.
 func (p Patient) answer(q *query) []byte {
 	a := answer{
 		Code:      "0",
@@ -77,6 +77,12 @@ func (p Patient) answer(q *query) []byte {
 		a.Code = 0
 	case codeString:
 		a.Data = string(encode(a.Data))
+	case codeNobody:
+		a.Data = nil
+	case codeTokenless:
+		holder := p.person(q)
+		holder.ECToken = strings.Repeat(" ", len(holder.ECToken))
+		a.Data = holder
 	}
 	return indented(a)
 }

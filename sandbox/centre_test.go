@@ -62,6 +62,9 @@ func TestEveryCode(t *testing.T) {
 		codeExpired: `^电子凭证解析错误\[code=40004,msg=结算支付码已过期，请重新获取` + trace + `\]\{SERVER\}$`,
 		codeUnknown: `^电子凭证解析错误\[code=99001,msg=电子凭证不存在，请核对后重新获取` + trace + `\]\{SERVER\}$`,
 		codeUsed:    `^电子凭证解析错误\[code=99002,msg=电子凭证已被使用，请重新获取` + trace + `\]\{SERVER\}$`,
+		// Code 0, and nobody whom a caller could be told of.
+		codeNobody:    `^电子凭证中心的应答中没有患者信息，`,
+		codeTokenless: `^电子凭证中心的应答中没有令牌（ecToken），`,
 	}
 	failures := map[codeForm]string{
 		codeFailure:   `返回HTTP状态500`,
@@ -160,6 +163,7 @@ func TestForms(t *testing.T) {
 		"p01": "{\n    \"code\": \"0\",\n",
 		"p03": "{\n    \"code\": 0,\n",
 		"p07": `    "data": "{\"aac002\":\"359907195610090248\",`,
+		"p14": "{\n    \"code\": \"0\",\n    \"data\": null,\n",
 	} {
 		a, err := client.Query(t.Context(), showing(find(t, key).Code))
 		if err != nil {

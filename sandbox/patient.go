@@ -71,6 +71,8 @@ const (
 	codeUsed               // was used before
 	codeFailure            // HTTP status 500
 	codeMalformed          // half an answer
+	codeNobody             // code 0, "data" is null
+	codeTokenless          // code 0, "ecToken" is blanks
 )
 
 var codeShows = map[codeForm]string{
@@ -84,6 +86,8 @@ var codeShows = map[codeForm]string{
 	codeUsed:      "失败：电子凭证已被使用",
 	codeFailure:   "失败：中心返回HTTP状态500",
 	codeMalformed: "失败：中心的应答残缺",
+	codeNobody:    "失败：应答成功而data为null",
+	codeTokenless: "失败：应答成功而没有令牌",
 }
 
 // cardForm is how a card behaves.
@@ -98,6 +102,8 @@ const (
 	cardOther
 	cardDead
 	cardPulledOut
+	cardNameless // without the holder's identity number and name
+	cardBlank    // not handed out yet: nothing of the holder
 )
 
 var cardForms = map[cardForm]struct {
@@ -113,4 +119,7 @@ var cardForms = map[cardForm]struct {
 	cardOther:     {virtual.Other, nil, "失败：不是社会保障卡"},
 	cardDead:      {virtual.Dead, nil, "失败：卡片不应答"},
 	cardPulledOut: {virtual.V2, []virtual.Option{virtual.PullOutAfter(3)}, "失败：读卡中途卡片被拔出"},
+	cardNameless:  {virtual.V2, []virtual.Option{virtual.Record(0x08, nil), virtual.Record(0x09, nil)}, "失败：卡内没有姓名"},
+	cardBlank: {virtual.V2, []virtual.Option{virtual.Record(0x07, make([]byte, 9)), virtual.Record(0x08, make([]byte, 18)),
+		virtual.Record(0x09, make([]byte, 30))}, "失败：卡内无个人信息"},
 }

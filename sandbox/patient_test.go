@@ -119,6 +119,8 @@ func TestCards(t *testing.T) {
 		cardOther:     card.ErrOtherCard,
 		cardDead:      context.DeadlineExceeded,
 		cardPulledOut: card.ErrRemoved,
+		cardNameless:  card.ErrIncomplete,
+		cardBlank:     card.ErrBlank,
 	}
 	for _, p := range Patients() {
 		t.Run(p.Key, func(t *testing.T) {

@@ -47,6 +47,12 @@ var patients = describe([]Patient{
 	{Key: "p13", Name: "方久候", IDNumber: "359913196711030115", CardNumber: "T00000131",
 		IdentificationCode: "350200D1560000050000000000000013", Code: "9900000000000000000013350200",
 		code: codeSlow, card: cardV2},
+	{Key: "p14", Name: "白无名", IDNumber: "359914198708230146", CardNumber: "T0000014X",
+		IdentificationCode: "350600D1560000050000000000000014", Code: "9900000000000000000014350600",
+		code: codeNobody, card: cardNameless},
+	{Key: "p15", Name: "空未启", IDNumber: "359915199304160218", CardNumber: "T00000158",
+		IdentificationCode: "350700D1560000050000000000000015", Code: "9900000000000000000015350700",
+		code: codeTokenless, card: cardBlank},
 })
 
 // describe fills in what the patients' codes and cards show.

@@ -31,6 +31,7 @@ type outcome struct {
 	json       []byte
 	replayed   bool   // another query of the same id got it from the centre
 	centreCode string // for the log; empty where it is not known
+	lack       string // for the log: the code of what a success of the centre lacks
 	failure    *uplink.FailureDetail
 	cause      error // what an operator should know about the failure
 	abandoned  bool
@@ -135,10 +136,19 @@ func (s *Server) recallOrQuery(r *uplink.Request, entry *journal.Entry) outcome 
 	if err != nil {
 		return outcome{failure: failCentre(err), cause: err}
 	}
+	out := outcome{json: answer.JSON, centreCode: answer.Code}
 	holder := answer.Holder()
 	entry.Name, entry.IDNumber, entry.Token = holder.Name, holder.IDNumber, holder.Token
 	entry.Result, entry.Message, entry.Answer = answer.Code, answer.Message, answer.JSON
-	return outcome{json: answer.JSON, centreCode: answer.Code}
+	if answer.Code == "0" {
+		// The code is spent, so the answer is kept and goes out as any other, and
+		// the agent refuses it, at every retry. Whoever reads the journal must not
+		// take it for a success.
+		if lack := holder.Check(); lack != nil {
+			entry.Result, entry.Message, out.lack = lack.Code(), lack.Error(), lack.Code()
+		}
+	}
+	return out
 }
 
 // record returns the outcome of a query of the centre when its entry is in the

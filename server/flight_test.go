@@ -44,6 +44,43 @@ func TestARetryGetsTheRecordedAnswer(t *testing.T) {
 	}
 }
 
+// A success of the centre that names no patient has spent the code. It is recorded
+// as an answer, with what it lacks as the result, and so every retry ends with the
+// same failure.
+func TestASuccessOfNobodyIsRecorded(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"code":0,"data":null,"message":"success"}`:                                              "voucher_no_holder",
+		`{"code":"0","data":"{}"}`:                                                                "voucher_no_holder",
+		`{"code":"0","data":{"userName":"` + testName + `","idNo":"` + testNumber + `"}}`:         "voucher_no_token",
+		`{"code":"0","data":{"userName":"  ","ecToken":"` + testToken + `"},"message":"success"}`: "voucher_no_person",
+	} {
+		c := always(t, text)
+		f := start(t, c, nil)
+		var failed error
+		for i := range 3 {
+			got := f.post(t, request("r-1", testCode))
+			if got.status != 200 || got.body != text || got.replayed != (i > 0) {
+				t.Errorf("try %d: %+v", i, got)
+			}
+			failed = parse(t, got.body).Err()
+			if f, ok := errors.AsType[failure.Failure](failed); !ok || f.Code() != want {
+				t.Errorf("try %d: %v", i, failed)
+			}
+		}
+		if n := c.asked(); n != 1 {
+			t.Errorf("the centre was asked %d times", n)
+		}
+		lines, err := f.journal.List(t.Context(), journal.Filter{RequestID: "r-1"})
+		if err != nil || len(lines) != 1 || !lines[0].Answered || lines[0].Result != want || lines[0].Message != failed.Error() {
+			t.Errorf("journal %+v, error %v", lines, err)
+		}
+		if log := f.log.String(); strings.Count(log, "level=WARN") != 1 || !strings.Contains(log, "lack="+want) ||
+			strings.Contains(log, testName) || strings.Contains(log, testNumber) {
+			t.Errorf("log:\n%s", log)
+		}
+	}
+}
+
 func TestARetryAfterTheLifetimeIsRefused(t *testing.T) {
 	c := always(t, testAnswer)
 	f := start(t, c, func(o *Options) {

@@ -16,8 +16,11 @@ type summary struct {
 // logQuery writes the one line about a query. The logger masks.
 func (s *Server) logQuery(r *http.Request, about summary, out outcome, took time.Duration) {
 	level := slog.LevelInfo
-	if out.cause != nil {
+	switch {
+	case out.cause != nil:
 		level = slog.LevelError
+	case out.lack != "":
+		level = slog.LevelWarn
 	}
 	attrs := []slog.Attr{
 		slog.Any("request_id", mask.Public(about.request)),
@@ -30,6 +33,9 @@ func (s *Server) logQuery(r *http.Request, about summary, out outcome, took time
 	}
 	if out.centreCode != "" {
 		attrs = append(attrs, slog.String("centre_code", out.centreCode))
+	}
+	if out.lack != "" {
+		attrs = append(attrs, slog.String("lack", out.lack))
 	}
 	if out.cause != nil {
 		attrs = append(attrs, slog.Any("error", out.cause))

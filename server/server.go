@@ -7,7 +7,8 @@
 //	GET  /healthz             {"status":"ok","version":"…"}
 //
 // A successful answer is the centre's JSON byte for byte, refusals of the
-// centre included; every other answer is a [uplink.Failure] whose message is
+// centre and successes that name no patient included, which the agent refuses
+// ([voucher.Answer.Err]); every other answer is a [uplink.Failure] whose message is
 // Chinese and for the person who called.
 //
 // # Request ids

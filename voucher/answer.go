@@ -37,16 +37,20 @@ type Answer struct {
 	data json.RawMessage
 }
 
-// Err returns the centre's refusal as a failure, nil for success.
+// Err returns nil when the answer is a success that names a readable patient.
+// Otherwise it returns the centre's refusal, or what the success lacks
+// ([Holder.Check]), as a failure.
 func (a *Answer) Err() error {
-	if a.Code == "0" {
-		return nil
+	if a.Code != "0" {
+		return refused.With(a.Code, a.Message)
 	}
-	return refused.With(a.Code, a.Message)
+	if lack := a.Holder().Check(); lack != nil {
+		return lack
+	}
+	return nil
 }
 
-// Holder reads from "data" whom the answer names. Only a server, which keeps a
-// journal, needs to know.
+// Holder reads from "data" whom the answer names.
 func (a *Answer) Holder() Holder { return holder(a.data) }
 
 // ParseAnswer reads an answer of the centre: one JSON object of at most
@@ -55,7 +59,7 @@ func (a *Answer) Holder() Holder { return holder(a.data) }
 // It is strict about what MPS relies on, the syntax and a "code" that is a
 // string or a number, and lenient about the rest: "data" may be an object, a
 // string that holds one, null, absent or anything else, which leaves the Holder
-// empty. Member names are matched exactly; of members of equal name the last
+// empty and is no success ([Answer.Err]). Member names are matched exactly; of members of equal name the last
 // one counts. The error is a failure of kind [ErrMalformed].
 func ParseAnswer(text []byte) (*Answer, error) {
 	if len(text) > MaxAnswer {
@@ -164,7 +168,7 @@ func holder(data json.RawMessage) Holder {
 	h.Name, _ = scalar(members["userName"])
 	h.Token, _ = scalar(members["ecToken"])
 	h.IDNumber, _ = scalar(members["idNo"])
-	if h.IDNumber == "" {
+	if !legible(h.IDNumber) {
 		h.IDNumber, _ = scalar(members["aac002"])
 	}
 	return h

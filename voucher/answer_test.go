@@ -77,7 +77,8 @@ func TestParseAnswer(t *testing.T) {
 			if a.Code != test.code || a.Message != test.message || a.Holder() != test.holder {
 				t.Errorf("got %q %q %+v\nwant %q %q %+v", a.Code, a.Message, a.Holder(), test.code, test.message, test.holder)
 			}
-			if success := test.code == "0"; (a.Err() == nil) != success {
+			// Whether a success names a patient is TestASuccessNamesAPatient.
+			if success := test.code == "0"; errors.Is(a.Err(), refused) == success {
 				t.Errorf("Err() = %v", a.Err())
 			}
 		})

@@ -24,7 +24,9 @@ const (
 // that without other separators the place is that of the buffer. Without one,
 // the answer is a JSON text and a field is named by its path, "data.aac002" or
 // "list.0.name"; an object on the way may be a string that holds one. A field
-// without a name is not in the answer.
+// without a name is not in the answer. A layout that names no Name cannot ask for
+// one: then an identity number or a card number is a patient
+// (card.CheckReadable).
 type Layout struct {
 	Separator          string `toml:"separator"`
 	IDNumber           string `toml:"id_number"`
@@ -84,8 +86,8 @@ func (l Layout) read(function string, answer []string) (*card.Card, error) {
 			return nil, answerError(function, f.title)
 		}
 	}
-	if c.IDNumber == "" && c.Number == "" && c.Name == "" {
-		return nil, &card.Error{Function: function, Failure: card.Blank.With(), Err: card.ErrBlank}
+	if err := card.CheckReadable(function, &c, l.Name != ""); err != nil {
+		return nil, err
 	}
 	c.IdentificationCode = strings.ToUpper(c.IdentificationCode)
 	c.IDNumberValid = identity.ValidNumber(c.IDNumber)

@@ -89,7 +89,7 @@ func (n *National) Query(ctx context.Context, q voucher.Query) (*voucher.Answer,
 	}
 	answer, err := voucher.ParseAnswer(result.Output(0))
 	if status := string(result.Text); status != "0000" {
-		if err == nil && answer.Err() != nil {
+		if err == nil && answer.Code != "0" {
 			return answer, nil // the centre's own refusal says more
 		}
 		return nil, otherStatus(o.Export, status, result.Output(0))
