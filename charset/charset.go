@@ -33,15 +33,8 @@ var (
 	ErrUnknown   = errors.New("charset: unknown charset")
 )
 
-// UnmarshalText reads what a configuration says. The error is a failure.
-func (c *Charset) UnmarshalText(text []byte) error {
-	switch v := Charset(strings.ToLower(string(text))); v {
-	case "", GBK, UTF8, Auto:
-		*c = v
-		return nil
-	}
-	return notConfigurable.With(text)
-}
+// Valid reports whether c is one of GBK, UTF8 and Auto.
+func (c Charset) Valid() bool { return c == GBK || c == UTF8 || c == Auto }
 
 // String is the name as texts for persons have it.
 func (c Charset) String() string { return strings.ToUpper(string(c)) }

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-
-	"mps/failure"
 )
 
 func TestDeclared(t *testing.T) {
@@ -79,16 +77,10 @@ func TestEncode(t *testing.T) {
 	}
 }
 
-func TestUnmarshalText(t *testing.T) {
-	for text, want := range map[string]Charset{"": "", "gbk": GBK, "GBK": GBK, "utf-8": UTF8, "UTF-8": UTF8, "Auto": Auto} {
-		var c Charset
-		if err := c.UnmarshalText([]byte(text)); err != nil || c != want {
-			t.Errorf("%q: %q, %v", text, c, err)
+func TestValid(t *testing.T) {
+	for c, want := range map[Charset]bool{GBK: true, UTF8: true, Auto: true, "": false, "GBK": false, "big5": false} {
+		if c.Valid() != want {
+			t.Errorf("%q: %t", c, !want)
 		}
-	}
-	var c Charset
-	err := c.UnmarshalText([]byte("big5"))
-	if _, worded := errors.AsType[failure.Failure](err); !worded || err.Error() != `"big5"：应为gbk、utf-8或auto` {
-		t.Error(err)
 	}
 }

@@ -12,16 +12,18 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
 
 	"mps/agent"
+	"mps/charset"
 	"mps/gbk"
 	"mps/journal"
 	"mps/sandbox"
@@ -101,6 +103,8 @@ type Centre struct {
 	CodeField string         `toml:"code_field"`
 	Timeout   Duration       `toml:"timeout"`
 	Extra     map[string]any `toml:"extra"`
+	// Charset of an answer that does not declare one.
+	Charset charset.Charset `toml:"charset"`
 }
 
 // Sandbox is the centre in software.
@@ -142,6 +146,7 @@ func Default() Config {
 			CodeField: voucher.DefaultCodeField,
 			Timeout:   Duration(voucher.DefaultCentreTimeout),
 			Extra:     map[string]any{},
+			Charset:   charset.Auto,
 		},
 		Sandbox: Sandbox{Listen: "127.0.0.1:9936", Slow: Duration(sandbox.DefaultSlow)},
 	}
@@ -188,13 +193,12 @@ func Parse(b []byte) (Config, error) {
 
 // text returns the file as UTF-8 without a byte order mark.
 func text(b []byte) ([]byte, error) {
-	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
-	if utf8.Valid(b) {
-		return b, nil
-	}
-	s, err := gbk.Decode(b)
-	if err != nil {
-		return nil, badEncoding.With()
+	s, err := charset.Auto.Decode(b)
+	switch {
+	case errors.Is(err, charset.ErrAmbiguous):
+		return nil, ambiguous.Because(err)
+	case err != nil:
+		return nil, badEncoding.Because(err)
 	}
 	return []byte(s), nil
 }
@@ -236,6 +240,14 @@ func (c *Config) check() error {
 		}
 		if _, ok := web.ParseURL(u.value); !ok {
 			return badURL.With(u.key)
+		}
+	}
+	if v := c.Centre.Charset; v != "" && !v.Valid() {
+		return badCharset.With("centre.charset", string(v))
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Driver)) {
+		if v := c.Driver[name].Charset; v != "" && !v.Valid() {
+			return badCharset.With("driver."+name+".charset", string(v))
 		}
 	}
 	for _, d := range []struct {

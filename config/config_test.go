@@ -57,6 +57,15 @@ func TestExampleIsComplete(t *testing.T) {
 	}
 }
 
+// The example is read as it is when Notepad has saved it in GBK.
+func TestExampleInGBK(t *testing.T) {
+	b := example(t)
+	got, err := text(gbk.Append(nil, string(b), gbk.GB18030))
+	if err != nil || string(got) != string(b) {
+		t.Errorf("%v, %d bytes of %d", err, len(got), len(b))
+	}
+}
+
 // The drivers in the example are comments that can be taken as they are, and
 // between them they have every key.
 func TestExampleDrivers(t *testing.T) {
@@ -124,6 +133,9 @@ func TestParseRefuses(t *testing.T) {
 		{"agent without port", "[agent]\nlisten = \"127.0.0.1\"\n", "地址:端口"},
 		{"bad outside", "[agent]\noutside_gbk = \"drop\"\n", "question-mark"},
 		{"bad encoding", "[agent]\nterminal = \"\xff\"\n", "编码"},
+		{"ambiguous encoding", "[voucher]\noperator_name = \"\xc3\xab\"\n", "可能是UTF-8编码，也可能是GBK编码"},
+		{"bad charset", "[driver.x]\ncharset = \"big5\"\n", "driver.x.charset=\"big5\"：应为gbk、utf-8或auto"},
+		{"bad charset of the centre", "[centre]\ncharset = \"GBK\"\n", "centre.charset=\"GBK\"：应为gbk、utf-8或auto"},
 		{"negative wait", "[card]\nwait = \"-1s\"\n", "card.wait"},
 		{"empty queue", "[agent]\nqueue = 0\n", "agent.queue"},
 		{"too long", strings.Repeat("#", maxFile+1), "超过"},
