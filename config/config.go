@@ -191,16 +191,15 @@ func Parse(b []byte) (Config, error) {
 	return c, nil
 }
 
-// text returns the file as UTF-8 without a byte order mark.
+// text returns the file as UTF-8 without a byte order mark. One that could be
+// either is UTF-8, as TOML is: nobody's name is at stake.
 func text(b []byte) ([]byte, error) {
-	s, err := charset.Auto.Decode(b)
-	switch {
-	case errors.Is(err, charset.ErrAmbiguous):
-		return nil, ambiguous.Because(err)
-	case err != nil:
-		return nil, badEncoding.Because(err)
+	for _, c := range []charset.Charset{charset.Auto, charset.UTF8, charset.GBK} {
+		if s, err := c.Decode(b); err == nil {
+			return []byte(s), nil
+		}
 	}
-	return []byte(s), nil
+	return nil, badEncoding.With()
 }
 
 // explain says in Chinese where a TOML error is.

@@ -8,7 +8,6 @@ var (
 	cannotRead   = failure.Terse("config_read", "读不了配置文件：%v", "重新保存配置文件，仍不行检查磁盘")
 	tooLong      = failure.Terse("config_too_long", "超过%d字节", "换成正确的配置文件")
 	badEncoding  = failure.New("config_encoding", "既不是UTF-8也不是GBK编码，", "请用记事本另存为UTF-8")
-	ambiguous    = failure.New("config_encoding_ambiguous", "可能是UTF-8编码，也可能是GBK编码，", "请用记事本另存为带BOM的UTF-8")
 	unknownKey   = failure.New("config_unknown_key", "第%d行：没有[%s]这个配置项，", "请对照mps.example.toml")
 	badLine      = failure.Terse("config_line", "第%d行：%v", "改正该行，文字的值要有引号，Windows 路径用单引号")
 	badFile      = failure.Terse("config_syntax", "%v", "对照 mps.example.toml 改正")
