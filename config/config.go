@@ -12,16 +12,18 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
 
 	"mps/agent"
+	"mps/charset"
 	"mps/gbk"
 	"mps/journal"
 	"mps/sandbox"
@@ -101,6 +103,8 @@ type Centre struct {
 	CodeField string         `toml:"code_field"`
 	Timeout   Duration       `toml:"timeout"`
 	Extra     map[string]any `toml:"extra"`
+	// Charset of an answer that does not declare one.
+	Charset charset.Charset `toml:"charset"`
 }
 
 // Sandbox is the centre in software.
@@ -142,6 +146,7 @@ func Default() Config {
 			CodeField: voucher.DefaultCodeField,
 			Timeout:   Duration(voucher.DefaultCentreTimeout),
 			Extra:     map[string]any{},
+			Charset:   charset.Auto,
 		},
 		Sandbox: Sandbox{Listen: "127.0.0.1:9936", Slow: Duration(sandbox.DefaultSlow)},
 	}
@@ -186,17 +191,15 @@ func Parse(b []byte) (Config, error) {
 	return c, nil
 }
 
-// text returns the file as UTF-8 without a byte order mark.
+// text returns the file as UTF-8 without a byte order mark. One that could be
+// either is UTF-8, as TOML is: nobody's name is at stake.
 func text(b []byte) ([]byte, error) {
-	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
-	if utf8.Valid(b) {
-		return b, nil
+	for _, c := range []charset.Charset{charset.Auto, charset.UTF8, charset.GBK} {
+		if s, err := c.Decode(b); err == nil {
+			return []byte(s), nil
+		}
 	}
-	s, err := gbk.Decode(b)
-	if err != nil {
-		return nil, badEncoding.With()
-	}
-	return []byte(s), nil
+	return nil, badEncoding.With()
 }
 
 // explain says in Chinese where a TOML error is.
@@ -236,6 +239,14 @@ func (c *Config) check() error {
 		}
 		if _, ok := web.ParseURL(u.value); !ok {
 			return badURL.With(u.key)
+		}
+	}
+	if v := c.Centre.Charset; v != "" && !v.Valid() {
+		return badCharset.With("centre.charset", string(v))
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Driver)) {
+		if v := c.Driver[name].Charset; v != "" && !v.Valid() {
+			return badCharset.With("driver."+name+".charset", string(v))
 		}
 	}
 	for _, d := range []struct {

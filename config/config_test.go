@@ -57,6 +57,29 @@ func TestExampleIsComplete(t *testing.T) {
 	}
 }
 
+// A short file is read by what it says where its bytes are text in both charsets.
+func TestParseShortFile(t *testing.T) {
+	for name, b := range map[string][]byte{
+		"谢伟":  gbk.Append(nil, "[voucher]\noperator_name = \"谢伟\"\n", gbk.GB18030),
+		"王芳":  []byte("[voucher]\noperator_name = \"王芳\"\n"),
+		"收费":  []byte("[voucher]\noperator_name = \"收费\"\n"), // or 鏀惰垂: the tie is UTF-8's
+		"朱镕喆": gbk.Append(nil, "[voucher]\noperator_name = \"朱镕喆\"\n", gbk.GB18030),
+	} {
+		if c, err := Parse(b); err != nil || c.Voucher.OperatorName != name {
+			t.Errorf("%s is read as %q, %v", name, c.Voucher.OperatorName, err)
+		}
+	}
+}
+
+// The example is read as it is when Notepad has saved it in GBK.
+func TestExampleInGBK(t *testing.T) {
+	b := example(t)
+	got, err := text(gbk.Append(nil, string(b), gbk.GB18030))
+	if err != nil || string(got) != string(b) {
+		t.Errorf("%v, %d bytes of %d", err, len(got), len(b))
+	}
+}
+
 // The drivers in the example are comments that can be taken as they are, and
 // between them they have every key.
 func TestExampleDrivers(t *testing.T) {
@@ -124,6 +147,8 @@ func TestParseRefuses(t *testing.T) {
 		{"agent without port", "[agent]\nlisten = \"127.0.0.1\"\n", "地址:端口"},
 		{"bad outside", "[agent]\noutside_gbk = \"drop\"\n", "question-mark"},
 		{"bad encoding", "[agent]\nterminal = \"\xff\"\n", "编码"},
+		{"bad charset", "[driver.x]\ncharset = \"big5\"\n", "driver.x.charset=\"big5\"：应为gbk、utf-8或auto"},
+		{"bad charset of the centre", "[centre]\ncharset = \"GBK\"\n", "centre.charset=\"GBK\"：应为gbk、utf-8或auto"},
 		{"negative wait", "[card]\nwait = \"-1s\"\n", "card.wait"},
 		{"empty queue", "[agent]\nqueue = 0\n", "agent.queue"},
 		{"too long", strings.Repeat("#", maxFile+1), "超过"},

@@ -10,7 +10,7 @@ type Driver struct {
 	Host    string   `toml:"host"`    // mps program of the library's width; "" is this one
 	Timeout Duration `toml:"timeout"` // of one call; 0 is that of the agent's call
 
-	carddriver.Options // of them, nationec has export, buffer and url
+	carddriver.Options // of them, nationec has export, buffer, charset and url
 
 	CodeField string `toml:"code_field"` // nationec
 }

@@ -18,6 +18,7 @@ var (
 	notLoopback  = failure.Terse("config_not_loopback", "agent.listen=%q：读卡服务只为本机服务，地址应为127.0.0.1", "按提示改正")
 	noDriver     = failure.Terse("config_via_driver", "voucher.via=%q：没有[driver.%s]", "加上这一节，或改正 voucher.via")
 	badVia       = failure.Terse("config_via", "voucher.via=%q：应为%s、%s或%s<名字>", "按提示改正")
+	badCharset   = failure.Terse("config_charset", "%s=%q：应为gbk、utf-8或auto", "按提示改正")
 	badURL       = failure.Terse("config_url", "%s：应为http://或https://开头的地址", "按提示改正")
 	notPositive  = failure.Terse("config_not_positive", "%s：应大于0", "按提示改正")
 	negativeWait = failure.Terse("config_card_wait", "card.wait：应不小于0", "按提示改正")

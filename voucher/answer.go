@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"unicode/utf8"
 
-	"mps/gbk"
+	"mps/charset"
+	"mps/failure"
 )
 
 // Limits of an answer. The specification's sample has 1.3 KB and a depth of 2.
@@ -53,22 +53,27 @@ func (a *Answer) Err() error {
 // Holder reads from "data" whom the answer names.
 func (a *Answer) Holder() Holder { return holder(a.data) }
 
-// ParseAnswer reads an answer of the centre: one JSON object of at most
-// [MaxAnswer] bytes, in UTF-8 or else in GBK.
+// ParseAnswer reads an answer of the centre as it travels within MPS: in UTF-8.
+// Otherwise it is [DecodeAnswer].
+func ParseAnswer(text []byte) (*Answer, error) { return DecodeAnswer(text, charset.UTF8) }
+
+// DecodeAnswer reads an answer of the centre: one JSON object of at most
+// [MaxAnswer] bytes, in the given charset.
 //
 // It is strict about what MPS relies on, the syntax and a "code" that is a
 // string or a number, and lenient about the rest: "data" may be an object, a
 // string that holds one, null, absent or anything else, which leaves the Holder
 // empty and is no success ([Answer.Err]). Member names are matched exactly; of members of equal name the last
 // one counts. The error is a failure of kind [ErrMalformed].
-func ParseAnswer(text []byte) (*Answer, error) {
+func DecodeAnswer(text []byte, c charset.Charset) (*Answer, error) {
 	if len(text) > MaxAnswer {
 		return nil, answerTooLarge.Because(ErrMalformed)
 	}
-	text, err := toUTF8(text)
+	s, err := c.Decode(text)
 	if err != nil {
-		return nil, answerEncoding.Because(because(ErrMalformed, err))
+		return nil, notText(c, err)
 	}
+	text = bytes.Trim([]byte(s), " \t\r\n")
 	if depth(text) > maxDepth {
 		return nil, answerTooDeep.Because(ErrMalformed)
 	}
@@ -89,18 +94,18 @@ func ParseAnswer(text []byte) (*Answer, error) {
 	}, nil
 }
 
-// toUTF8 returns the text in UTF-8 without a byte order mark and surrounding
-// JSON white space.
-func toUTF8(text []byte) ([]byte, error) {
-	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
-	if !utf8.Valid(text) {
-		s, err := gbk.Decode(text)
-		if err != nil {
-			return nil, err
-		}
-		text = []byte(s)
+// notText is the failure for bytes that are no text in c.
+func notText(c charset.Charset, err error) *failure.Error {
+	cause := because(ErrMalformed, err)
+	switch {
+	case errors.Is(err, charset.ErrAmbiguous):
+		return answerAmbiguous.Because(cause)
+	case errors.Is(err, charset.ErrUnknown):
+		return answerUnknownCharset.Because(cause, c)
+	case c == charset.Auto:
+		return answerEncoding.Because(cause)
 	}
-	return bytes.Trim(text, " \t\r\n"), nil
+	return answerCharset.Because(cause, c)
 }
 
 // depth returns how deep objects and arrays of the JSON text nest. It is

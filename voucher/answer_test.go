@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"mps/charset"
 	"mps/gbk"
 )
 
@@ -89,21 +90,55 @@ func TestParseAnswerEncodings(t *testing.T) {
 	// The second byte of 昞 is a backslash and that of 泒 a brace in GBK.
 	const want = `{"code":"0","message":"昞泒","data":{"userName":"林测试"}}`
 	inGBK := gbk.Append(nil, want, gbk.Reference)
-	tests := map[string][]byte{
-		"UTF-8":           []byte(want),
-		"white space":     []byte("\r\n\t " + want + " \n"),
-		"byte order mark": []byte("\uFEFF" + want),
-		"GBK":             inGBK,
-		"GBK with blanks": append(append([]byte("\n"), inGBK...), '\n'),
+	tests := map[string]struct {
+		text    []byte
+		charset charset.Charset
+	}{
+		"UTF-8":           {[]byte(want), charset.UTF8},
+		"white space":     {[]byte("\r\n\t " + want + " \n"), charset.UTF8},
+		"byte order mark": {[]byte("\uFEFF" + want), charset.UTF8},
+		"GBK":             {inGBK, charset.GBK},
+		"GBK with blanks": {append(append([]byte("\n"), inGBK...), '\n'), charset.GBK},
+		"nobody says":     {[]byte(want), charset.Auto},
+		"nor is it meant": {[]byte("\uFEFF" + want), charset.Auto},
 	}
-	for name, text := range tests {
-		a, err := ParseAnswer(text)
+	for name, test := range tests {
+		a, err := DecodeAnswer(test.text, test.charset)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
 		if string(a.JSON) != want || a.Message != "昞泒" || a.Holder().Name != "林测试" {
 			t.Errorf("%s: %+v", name, a)
+		}
+	}
+}
+
+// What is no UTF-8 is not taken for GBK, neither within MPS nor where nobody says
+// what an answer is in. The forms are those that JSON parsers are tried with.
+func TestDecodeAnswerRefusesMalformedUTF8(t *testing.T) {
+	for name, text := range map[string]string{
+		"surrogate":             "\xed\xa0\x80",
+		"low surrogate":         "\xed\xbf\xbf",
+		"pair of surrogates":    "\xed\xa0\xb4\xed\xb4\x9e",
+		"overlong, two bytes":   "\xc0\xaf",
+		"overlong NUL":          "\xc0\x80",
+		"overlong, three bytes": "\xe0\x80\xaf",
+		"overlong, four bytes":  "\xf0\x81\x81\xaf",
+		"overlong, five bytes":  "\xf8\x88\x80\x80\x80",
+		"overlong, six bytes":   "\xfc\x83\xbf\xbf\xbf\xbf",
+		"beyond Unicode":        "\xf4\xbf\xbf\xbf",
+		"far beyond Unicode":    "\xf7\xbf\xbf\xbf",
+		"lone continuation":     "\x81",
+		"cut off":               "\xe0\xff",
+		"Latin-1":               "\xe9",
+		"invalid sequence":      "日\xd1\x88\xfa",
+	} {
+		for _, c := range []charset.Charset{charset.UTF8, charset.Auto} {
+			a, err := DecodeAnswer([]byte(`{"code":"0","message":"`+text+`"}`), c)
+			if !errors.Is(err, ErrMalformed) {
+				t.Errorf("%s, %s: %+v, %v", name, c, a, err)
+			}
 		}
 	}
 }
@@ -150,10 +185,10 @@ func FuzzParseAnswer(f *testing.F) {
 	f.Add(sample)
 	f.Add([]byte(`{"code":0,"message":null,"data":"{\"userName\":\"甲\",\"aac002\":1}"}`))
 	f.Add([]byte("\uFEFF{\"code\":40004,\"message\":\"\\ud800\",\"data\":[[]]}"))
-	f.Add(gbk.Append(nil, `{"code":"0","data":{"userName":"昞泒"}}`, gbk.Reference))
+	f.Add(gbk.Append(nil, `{"code":"0","data":{"userName":"林昞"}}`, gbk.Reference))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		before := bytes.Clone(text)
-		a, err := ParseAnswer(text)
+		a, err := DecodeAnswer(text, charset.Auto)
 		if !bytes.Equal(text, before) {
 			t.Fatal("the input was changed")
 		}

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"mps/charset"
 )
 
 const (
@@ -38,6 +40,10 @@ type Options struct {
 	Extra map[string]any
 	// Timeout bounds one query; 0 means DefaultCentreTimeout.
 	Timeout time.Duration
+	// Charset is what an answer is in whose Content-Type does not say so;
+	// empty means charset.Auto. JSON is UTF-8 (RFC 8259), but not that of all
+	// centres, and the name of a patient is not to be guessed.
+	Charset charset.Charset
 	// Roots must have signed the centre's certificate; nil means the system's.
 	Roots *x509.CertPool
 }
@@ -49,6 +55,7 @@ type Centre struct {
 	orgID     string
 	codeField string
 	extra     []member
+	charset   charset.Charset
 	timeout   time.Duration
 }
 
@@ -63,6 +70,7 @@ func NewCentre(o Options) (*Centre, error) {
 		peer:      peer,
 		orgID:     o.OrgID,
 		codeField: cmp.Or(o.CodeField, DefaultCodeField),
+		charset:   cmp.Or(o.Charset, charset.Auto),
 		timeout:   o.Timeout,
 	}
 	if c.timeout <= 0 {
@@ -106,7 +114,7 @@ func (c *Centre) Query(ctx context.Context, q Query) (*Answer, error) {
 	if r.Status != http.StatusOK {
 		return nil, c.peer.OtherStatus(r.Status)
 	}
-	return ParseAnswer(r.Body)
+	return DecodeAnswer(r.Body, cmp.Or(charset.Declared(r.Header.Get("Content-Type")), c.charset))
 }
 
 // request returns the JSON to post, in the member order that programs in the

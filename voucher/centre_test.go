@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"mps/charset"
 	"mps/failure"
 )
 
@@ -86,6 +87,54 @@ func TestCentreRefusalIsAnAnswer(t *testing.T) {
 	a, err := c.Query(t.Context(), fullQuery())
 	if err != nil || a.Code != "40004" || a.Err() == nil {
 		t.Fatalf("%+v, %v", a, err)
+	}
+}
+
+// An answer is in what its Content-Type says, then in what the configuration says,
+// and guessed only when it is beyond doubt.
+func TestCentreCharset(t *testing.T) {
+	inGBK := func(name string) string {
+		return string(charset.GBK.Encode(`{"code":0,"data":{"userName":"` + name + `"}}`))
+	}
+	inUTF8 := func(name string) string { return `{"code":0,"data":{"userName":"` + name + `"}}` }
+	tests := []struct {
+		contentType, body string
+		configured        charset.Charset
+		name, fails       string
+	}{
+		// All GBK below is valid UTF-8, too.
+		{"application/json;charset=GBK", inGBK("谢伟"), "", "谢伟", ""},
+		{"application/json; charset=gb2312", inGBK("叶小平"), "", "叶小平", ""},
+		{`application/json; charset="GB18030"`, inGBK("史毛"), charset.UTF8, "史毛", ""},
+		{"application/json;charset=UTF-8", inUTF8("王芳"), charset.GBK, "王芳", ""},
+		{"application/json;charset=utf8", inUTF8("лΰ"), "", "лΰ", ""},
+		{"application/json", inGBK("谢伟"), "", "谢伟", ""},
+		{"application/json", inUTF8("王芳"), "", "王芳", ""},
+		{"", inGBK("毛钱"), charset.GBK, "毛钱", ""},
+		{"", inUTF8("Müñoz"), charset.UTF8, "Müñoz", ""},
+		{"application/json", inGBK("毛钱"), "", "", "没有声明字符集，内容可能是UTF-8，也可能是GBK"},
+		{"application/json", "{\"code\":0,\"data\":{\"userName\":\"\xff\"}}", "", "", "既不是UTF-8也不是GBK"},
+		{"application/json;charset=UTF-8", inGBK("王芳"), "", "", "应答声明或配置的字符集是UTF-8，内容不是"},
+		{"application/json", inGBK("王芳"), charset.UTF8, "", "应答声明或配置的字符集是UTF-8，内容不是"},
+		{"application/json;charset=GBK", inUTF8("林"), "", "", "应答声明或配置的字符集是GBK，内容不是"},
+		{"application/json;charset=Big5", inGBK("王芳"), "", "", "不支持应答声明的字符集BIG5"},
+		{"application/json;charset=GBK;charset=UTF-8", inGBK("谢伟"), "", "", "不支持应答声明的字符集GBK/UTF-8"},
+		{"application/json;charset=ISO-8859-1", inUTF8("LIN"), "", "LIN", ""},
+	}
+	for _, test := range tests {
+		c := newCentre(t, Options{Charset: test.configured, URL: serve(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header()["Content-Type"] = []string{test.contentType}
+			io.WriteString(w, test.body)
+		})})
+		a, err := c.Query(t.Context(), fullQuery())
+		switch {
+		case test.fails != "":
+			checkFailure(t, err, ErrMalformed, test.fails)
+		case err != nil:
+			t.Errorf("%s, configured %q: %v", test.contentType, test.configured, err)
+		case a.Holder().Name != test.name:
+			t.Errorf("%s, configured %q: %s, want %s", test.contentType, test.configured, a.Holder().Name, test.name)
+		}
 	}
 }
 

@@ -36,6 +36,12 @@ var (
 		"请稍后重试，仍不成功请联系信息科核对电子凭证中心的地址！")
 	answerEncoding = failure.New("voucher_answer_encoding", "电子凭证中心的应答无法识别（应答的字符编码既不是UTF-8也不是GBK），",
 		"请稍后重试，仍不成功请联系信息科核对电子凭证中心的地址！")
+	answerCharset = failure.New("voucher_answer_charset", "电子凭证中心的应答无法识别（应答声明或配置的字符集是%s，内容不是），",
+		"请联系信息科核对charset的配置，或请中心更正应答的Content-Type！")
+	answerUnknownCharset = failure.New("voucher_answer_charset_unknown", "电子凭证中心的应答无法识别（不支持应答声明的字符集%s），",
+		"请联系信息科，请中心改用UTF-8或GBK！")
+	answerAmbiguous = failure.New("voucher_answer_ambiguous", "电子凭证中心的应答无法识别（没有声明字符集，内容可能是UTF-8，也可能是GBK），",
+		"请联系信息科在配置中填写charset！")
 	answerTooDeep = failure.New("voucher_answer_too_deep", "电子凭证中心的应答无法识别（应答的层次过深），",
 		"请稍后重试，仍不成功请联系信息科核对电子凭证中心的地址！")
 	answerNotJSON = failure.New("voucher_answer_not_json", "电子凭证中心的应答无法识别（应答不是JSON对象），",

@@ -36,6 +36,6 @@ func voucherDriver(name string, d config.Driver, log *slog.Logger) (agent.Vouche
 		return nil, noVoucherLibrary.With(name)
 	}
 	return nationec.New(nationec.Options{
-		Caller: driverhost.New(driverHost(d, log)), Export: d.Export, URL: d.URL, Buffer: d.Buffer, CodeField: d.CodeField,
+		Caller: driverhost.New(driverHost(d, log)), Export: d.Export, URL: d.URL, Buffer: d.Buffer, Charset: d.Charset, CodeField: d.CodeField,
 	})
 }

@@ -60,6 +60,7 @@ func newCentre(c config.Centre) (*voucher.Centre, error) {
 		URL:       c.URL,
 		CodeField: c.CodeField,
 		Extra:     c.Extra,
+		Charset:   c.Charset,
 		Timeout:   time.Duration(c.Timeout),
 	})
 }

@@ -3,14 +3,18 @@ package wiring_test
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
 
 	"mps/agent"
+	"mps/charset"
 	"mps/config"
 	"mps/failure"
 	"mps/protocol"
@@ -160,5 +164,34 @@ func TestRefused(t *testing.T) {
 				a.Close()
 			}
 		})
+	}
+}
+
+// What the configuration says about charsets reaches whoever reads the text.
+func TestCharsetIsConfigured(t *testing.T) {
+	// 毛 in GBK, ë in UTF-8, and a matter of guessing where nothing is said.
+	centre := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		io.WriteString(w, "{\"code\":0,\"data\":{\"userName\":\"\xc3\xab\"}}")
+	}))
+	defer centre.Close()
+	for configuredAs, want := range map[charset.Charset]string{charset.GBK: "毛", charset.UTF8: "ë", charset.Auto: "没有声明字符集"} {
+		c := configured(t)
+		c.Voucher.Via, c.Centre.URL, c.Centre.Charset = config.ViaCentre, centre.URL, configuredAs
+		a, err := wiring.NewPrivateAgent(t.Context(), c, quiet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		served := make(chan error, 1)
+		go func() { served <- a.Serve(ctx) }()
+		r := call(t, agent.Client{Address: strings.TrimPrefix(a.URL, "http://")}, protocol.CertVoucher)
+		if !strings.Contains(r.Value(protocol.OutPut)+r.Msg, want) {
+			t.Errorf("%s: %+v", configuredAs, r)
+		}
+		stop()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
 	}
 }

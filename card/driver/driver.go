@@ -15,6 +15,7 @@ package driver
 import (
 	"context"
 
+	"mps/charset"
 	"mps/driverhost"
 )
 
@@ -23,12 +24,29 @@ type Caller interface {
 	Call(ctx context.Context, c driverhost.Call) (driverhost.Result, error)
 }
 
+// DefaultCharset is what libraries take and give where the configuration says
+// nothing: iReadCardBas and business_handle are described as giving GBK, and the
+// libraries of Windows as taking ANSI strings, which are GBK on a Chinese one.
+// Libraries of Linux were seen that give UTF-8, as HeaSecReadInfo: those are
+// configured.
+const DefaultCharset = charset.GBK
+
+// text passes a string to a library that takes c.
+func text(c charset.Charset, s string) driverhost.Arg {
+	return driverhost.Arg{Kind: driverhost.TextArg, Text: c.Encode(s)}
+}
+
 // Options are what [driver.<name>] of the configuration says about how to talk to
 // a driver. Which count depends on its kind; zero values are the kind's defaults.
 type Options struct {
 	Export string `toml:"export"` // the function's name
 	Buffer int    `toml:"buffer"` // bytes for what the driver writes
 	Layout Layout `toml:"layout"` // sieaf, sieaf-http, generic
+
+	// Charset is what the driver takes and gives. For sieaf-http it counts where
+	// an answer does not declare one. With charset.Auto a library is given GBK
+	// and a service UTF-8: what they want cannot be seen before they answer.
+	Charset charset.Charset `toml:"charset"`
 
 	Type int32 `toml:"type"` // sscard: iType
 

@@ -1,14 +1,15 @@
 package driver
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
 
 	"mps/card"
+	"mps/charset"
 	"mps/driverhost"
 	"mps/failure"
-	"mps/gbk"
 	"mps/mask"
 )
 
@@ -31,7 +32,10 @@ var (
 // What is wrong with an answer, in answerUnreadable. Otherwise the name of a field
 // stands there.
 var (
-	answerNotGBK      = failure.Terse("driver_answer_gbk", "不是GBK文字", "核对kind")
+	answerNotGBK      = failure.Terse("driver_answer_gbk", "不是GBK文字", "核对kind和charset")
+	answerNotUTF8     = failure.Terse("driver_answer_utf8", "不是UTF-8文字", "核对kind和charset")
+	answerAmbiguous   = failure.Terse("driver_answer_ambiguous", "可能是UTF-8，也可能是GBK", "填写charset")
+	answerOtherText   = failure.Terse("driver_answer_charset_unknown", "不支持字符集%s", "让对方改用UTF-8或GBK")
 	answerNotJSON     = failure.Terse("driver_answer_json", "不是JSON", "核对kind；用分隔符的驱动要写layout.separator")
 	answerNoFlag      = failure.Terse("driver_answer_flag", "没有flag", "核对kind")
 	answerStatus      = failure.Terse("driver_answer_status", "HTTP状态%d", "核对url")
@@ -111,22 +115,35 @@ func presentable(words string) string {
 	return mask.Text(words)
 }
 
-// decodeOutputs decodes what a library wrote into its buffers.
-func decodeOutputs(function string, outputs [][]byte) ([]string, error) {
-	var all []string
-	for _, output := range outputs {
-		text, err := gbk.Decode(output)
-		if err != nil {
-			return nil, answerError(function, answerNotGBK.With())
-		}
-		all = append(all, text)
+// decodeOutputs decodes what a library wrote into its buffers, all of them in the
+// same charset: what one of them is in tells about the others.
+func decodeOutputs(function string, c charset.Charset, outputs [][]byte) ([]string, error) {
+	// No buffer holds a NUL, which ends it, and no character of either charset.
+	text, err := c.Decode(bytes.Join(outputs, []byte{0}))
+	if err != nil {
+		return nil, charsetError(function, c, err)
 	}
-	return all, nil
+	return strings.Split(text, "\x00"), nil
+}
+
+// charsetError is an answer that is no text in c.
+func charsetError(function string, c charset.Charset, err error) *card.Error {
+	switch {
+	case errors.Is(err, charset.ErrAmbiguous):
+		return answerError(function, answerAmbiguous.With())
+	case errors.Is(err, charset.ErrUnknown):
+		return answerError(function, answerOtherText.With(c))
+	case c == charset.GBK:
+		return answerError(function, answerNotGBK.With())
+	case c == charset.UTF8:
+		return answerError(function, answerNotUTF8.With())
+	}
+	return answerError(function, answerCharset.With())
 }
 
 // textOrNothing is what a library wrote into a buffer if that is text, otherwise "".
-func textOrNothing(output []byte) string {
-	text, err := gbk.Decode(output)
+func textOrNothing(c charset.Charset, output []byte) string {
+	text, err := c.Decode(output)
 	if err != nil {
 		return ""
 	}

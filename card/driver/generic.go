@@ -1,11 +1,14 @@
 package driver
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"mps/card"
+	"mps/charset"
 	"mps/driverhost"
 )
 
@@ -16,14 +19,18 @@ type Generic struct {
 	Call    driverhost.Call // with one buffer at least
 	Success []string        // results that mean success, integers in decimal; nil: "0"
 	Layout  Layout
+	Charset charset.Charset // of what it gives; "": DefaultCharset
 }
 
 func newGeneric(o Options, c Caller) (card.Source, error) {
-	g := Generic{Caller: c, Call: driverhost.Call{Export: o.Export}, Success: o.Success, Layout: o.Layout}
-	for _, text := range o.Args {
-		arg, err := driverhost.ParseArg(text)
+	g := Generic{Caller: c, Call: driverhost.Call{Export: o.Export}, Success: o.Success, Layout: o.Layout, Charset: o.Charset}
+	for _, written := range o.Args {
+		arg, err := driverhost.ParseArg(written)
 		if err != nil {
 			return nil, err
+		}
+		if s, ok := strings.CutPrefix(written, "text:"); ok {
+			arg = text(o.Charset, s)
 		}
 		g.Call.Args = append(g.Call.Args, arg)
 	}
@@ -49,18 +56,19 @@ func (g Generic) Read(ctx context.Context) (*card.Card, error) {
 	if err != nil {
 		return nil, callError(export, err)
 	}
+	given := cmp.Or(g.Charset, DefaultCharset)
 	code := fmt.Sprint(result.Int)
 	if g.Call.TextResult {
-		code = presentable(textOrNothing(result.Text))
+		code = presentable(textOrNothing(given, result.Text))
 	}
 	success := g.Success
 	if success == nil {
 		success = []string{"0"}
 	}
 	if !slices.Contains(success, code) {
-		return nil, refusalError(export, code, textOrNothing(result.Output(0)), CodeError(result.Int))
+		return nil, refusalError(export, code, textOrNothing(given, result.Output(0)), CodeError(result.Int))
 	}
-	answer, err := decodeOutputs(export, result.Outputs)
+	answer, err := decodeOutputs(export, given, result.Outputs)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"mps/card"
+	"mps/charset"
 	"mps/driverhost"
 )
 
@@ -42,11 +43,11 @@ type Sieaf struct {
 }
 
 func newSieafLibrary(o Options, c Caller) (card.Source, error) {
-	return newSieaf(o, SieafLibrary{Caller: c, Export: o.Export, Buffer: o.Buffer}), nil
+	return newSieaf(o, SieafLibrary{Caller: c, Export: o.Export, Buffer: o.Buffer, Charset: o.Charset}), nil
 }
 
 func newSieafHTTP(o Options, _ Caller) (card.Source, error) {
-	return newSieaf(o, SieafHTTP{URL: o.URL}), nil
+	return newSieaf(o, SieafHTTP{URL: o.URL, Charset: o.Charset}), nil
 }
 
 func newSieaf(o Options, b Business) Sieaf {
@@ -97,26 +98,30 @@ type SieafLibrary struct {
 	Caller Caller // must be set
 	Export string // must be set: business_handle, as a rule
 	Buffer int    // outputlen, 0: 20000
+
+	Charset charset.Charset // of what it takes and gives; "": DefaultCharset
 }
 
 // Handle calls the library. Its integer result counts only when there is no
 // JSON: what it means besides "flag" is not known.
 func (l SieafLibrary) Handle(ctx context.Context, input string) (string, error) {
 	const errmsg = 4096
-	size := cmp.Or(l.Buffer, 20000)
+	size, given := cmp.Or(l.Buffer, 20000), cmp.Or(l.Charset, DefaultCharset)
 	result, err := l.Caller.Call(ctx, driverhost.Call{
 		Export: l.Export,
-		Args:   []driverhost.Arg{driverhost.Text(input), driverhost.Int(int32(size)), driverhost.Buffer(size), driverhost.Buffer(errmsg)},
+		Args:   []driverhost.Arg{text(given, input), driverhost.Int(int32(size)), driverhost.Buffer(size), driverhost.Buffer(errmsg)},
 	})
 	if err != nil {
 		return "", callError(businessHandle, err)
 	}
-	output := textOrNothing(result.Output(0))
+	output, err := given.Decode(result.Output(0))
 	switch {
-	case json.Valid([]byte(output)):
+	case err == nil && json.Valid([]byte(output)):
 		return output, nil
 	case result.Int != 0:
-		return "", refusalError(businessHandle, fmt.Sprint(result.Int), textOrNothing(result.Output(1)), CodeError(result.Int))
+		return "", refusalError(businessHandle, fmt.Sprint(result.Int), textOrNothing(given, result.Output(1)), CodeError(result.Int))
+	case err != nil:
+		return "", charsetError(businessHandle, given, err)
 	}
 	return "", answerError(businessHandle, answerNotJSON.With())
 }

@@ -1,6 +1,7 @@
 package driver_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 
 	"mps/card"
 	"mps/card/driver"
+	"mps/charset"
 	"mps/gbk"
 	"mps/test/standin/drivers"
 )
@@ -67,6 +69,7 @@ func serve(t *testing.T, answer func(w http.ResponseWriter, input map[string]any
 			json.Unmarshal([]byte(body.InputValue), &input) != nil || r.Method != http.MethodPost {
 			t.Error("bad request")
 		}
+		w.Header().Set("Content-Type", "application/json")
 		answer(w, input)
 	}))
 	t.Cleanup(s.Close)
@@ -100,6 +103,64 @@ func TestSieafHTTP(t *testing.T) {
 				t.Errorf("%#v, %v", got, err)
 			}
 		})
+	}
+}
+
+// An answer is in what it declares, then in what the configuration says, and
+// guessed only when it is beyond doubt.
+func TestSieafHTTPCharset(t *testing.T) {
+	for _, tt := range []struct {
+		contentType string
+		configured  charset.Charset
+		name        string // valid in the other charset, too
+		in          charset.Charset
+		fails       string
+	}{
+		{"application/json;charset=GBK", "", "谢伟", charset.GBK, ""},
+		{`text/html; Charset="gb2312"`, charset.UTF8, "毛钱", charset.GBK, ""},
+		{"application/json;charset=utf-8", charset.GBK, "王芳", charset.UTF8, ""},
+		{"application/json", "", "谢伟", charset.GBK, ""},
+		{"application/json", charset.Auto, "王芳", charset.UTF8, ""},
+		{"application/json", charset.GBK, "毛钱", charset.GBK, ""},
+		{"application/json", charset.UTF8, "Müñoz", charset.UTF8, ""},
+		{"application/json", "", "毛钱", charset.GBK, "可能是UTF-8，也可能是GBK"},
+		{"application/json;charset=utf-8", "", "王敏", charset.GBK, "不是UTF-8文字"},
+		{"application/json;charset=GBK", "", "林 小", charset.UTF8, "不是GBK文字"},
+		{"application/json;charset=big5", "", "王芳", charset.UTF8, "不支持字符集BIG5"},
+	} {
+		h := serve(t, func(w http.ResponseWriter, input map[string]any) {
+			w.Header().Set("Content-Type", tt.contentType)
+			w.Write(tt.in.Encode(valued(strings.Replace(sieafCard, "林小满", tt.name, 1))))
+		})
+		h.Charset = tt.configured
+		s := driver.Sieaf{Business: h, Request: driver.SieafRequest{Function: "read"}, Layout: driver.SieafLayout}
+		if tt.fails != "" {
+			fails(t, s, unreadable("business_handle", tt.fails), card.ErrMalformed)
+		} else if got, err := s.Read(t.Context()); err != nil || *got != named(tt.name) {
+			t.Errorf("%s, configured %q: %#v, %v", tt.contentType, tt.configured, got, err)
+		}
+	}
+}
+
+// A service gets its request in the charset that it is configured to take, and is
+// told so; without one, JSON is UTF-8.
+func TestSieafHTTPRequestCharset(t *testing.T) {
+	for configured, want := range map[charset.Charset]charset.Charset{
+		"": charset.UTF8, charset.Auto: charset.UTF8, charset.UTF8: charset.UTF8, charset.GBK: charset.GBK,
+	} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, err := io.ReadAll(r.Body)
+			if declared := charset.Declared(r.Header.Get("Content-Type")); err != nil || declared != want ||
+				!bytes.Contains(body, want.Encode("门诊")) {
+				t.Errorf("%q: %q in %s, %v", configured, body, declared, err)
+			}
+			io.WriteString(w, valued(sieafCard))
+		}))
+		defer s.Close()
+		h := driver.Sieaf{Business: driver.SieafHTTP{URL: s.URL, Charset: configured}, Request: request("read"), Layout: driver.SieafLayout}
+		if got, err := h.Read(t.Context()); err != nil || *got != whole {
+			t.Errorf("%q: %#v, %v", configured, got, err)
+		}
 	}
 }
 

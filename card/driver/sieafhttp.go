@@ -11,10 +11,9 @@ import (
 	"net"
 	"net/http"
 	"time"
-	"unicode/utf8"
 
 	"mps/card"
-	"mps/gbk"
+	"mps/charset"
 )
 
 // DefaultSieafURL is where the HTTP form of business_handle was seen.
@@ -27,6 +26,11 @@ const maxSieaf = 256 << 10
 // this machine.
 type SieafHTTP struct {
 	URL string // "": DefaultSieafURL
+
+	// Charset is what it takes, and gives where an answer does not declare what
+	// it is in. "" is charset.Auto: JSON is UTF-8 (RFC 8259), but the library
+	// behind it gives GBK.
+	Charset charset.Charset
 }
 
 // sieafClient goes straight to the program: no proxy, and no redirects, because
@@ -47,11 +51,15 @@ func (h SieafHTTP) Handle(ctx context.Context, input string) (string, error) {
 	if err != nil {
 		return "", answerError(businessHandle, answerUnrequested.With()) // a map of a string and a number always encodes
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, cmp.Or(h.URL, DefaultSieafURL), bytes.NewReader([]byte(body)))
+	taken := cmp.Or(h.Charset, charset.UTF8)
+	if taken == charset.Auto {
+		taken = charset.UTF8 // as JSON is
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, cmp.Or(h.URL, DefaultSieafURL), bytes.NewReader(taken.Encode(body)))
 	if err != nil {
 		return "", &card.Error{Function: businessHandle, Failure: sieafURL.With(), Err: card.ErrNoReader}
 	}
-	request.Header.Set("Content-Type", "application/json; charset=utf-8")
+	request.Header.Set("Content-Type", "application/json; charset="+string(taken))
 	response, err := sieafClient.Do(request)
 	if err != nil {
 		return "", exchangeError(ctx, request.URL.Host, err)
@@ -66,19 +74,16 @@ func (h SieafHTTP) Handle(ctx context.Context, input string) (string, error) {
 	case len(answer) > maxSieaf:
 		return "", answerError(businessHandle, answerTooLong.With())
 	}
-	return sieafOutput(answer)
+	return sieafOutput(answer, cmp.Or(charset.Declared(response.Header.Get("Content-Type")), h.Charset, charset.Auto))
 }
 
 // sieafOutput takes the JSON text out of the HTTP answer.
-func sieafOutput(answer []byte) (string, error) {
-	if !utf8.Valid(answer) {
-		text, err := gbk.Decode(answer)
-		if err != nil {
-			return "", answerError(businessHandle, answerCharset.With())
-		}
-		answer = []byte(text)
+func sieafOutput(answer []byte, c charset.Charset) (string, error) {
+	text, err := c.Decode(answer)
+	if err != nil {
+		return "", charsetError(businessHandle, c, err)
 	}
-	output, ok := path(answer, "data.outputValue")
+	output, ok := path(json.RawMessage(text), "data.outputValue")
 	if !ok || !json.Valid([]byte(output)) {
 		return "", answerError(businessHandle, answerNoOutput.With())
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"mps/card"
+	"mps/charset"
 	"mps/driverhost"
 )
 
@@ -35,10 +36,12 @@ type SSCard struct {
 	Export string // must be set: iReadCardBas, as a rule
 	Type   int32  // iType, 0: ContactFirst
 	Buffer int    // bytes of pOutInfo, 0: 4096; the field says that 1024 are enough
+
+	Charset charset.Charset // of what it gives; "": DefaultCharset
 }
 
 func newSSCard(o Options, c Caller) (card.Source, error) {
-	return SSCard{Caller: c, Export: o.Export, Type: o.Type, Buffer: o.Buffer}, nil
+	return SSCard{Caller: c, Export: o.Export, Type: o.Type, Buffer: o.Buffer, Charset: o.Charset}, nil
 }
 
 // Read reads the card that lies in or on the reader.
@@ -50,10 +53,11 @@ func (s SSCard) Read(ctx context.Context) (*card.Card, error) {
 	if err != nil {
 		return nil, callError(s.Export, err)
 	}
+	given := cmp.Or(s.Charset, DefaultCharset)
 	if result.Int != 0 {
-		return nil, codeError(s.Export, result.Int, textOrNothing(result.Output(0)))
+		return nil, codeError(s.Export, result.Int, textOrNothing(given, result.Output(0)))
 	}
-	answer, err := decodeOutputs(s.Export, [][]byte{result.Output(0)})
+	answer, err := decodeOutputs(s.Export, given, [][]byte{result.Output(0)})
 	if err != nil {
 		return nil, err
 	}

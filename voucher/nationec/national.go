@@ -15,8 +15,8 @@ import (
 	"strings"
 	"unicode"
 
+	"mps/charset"
 	"mps/driverhost"
-	"mps/gbk"
 	"mps/mask"
 	"mps/voucher"
 )
@@ -38,6 +38,10 @@ type Options struct {
 	Export string // "": DefaultExport
 	URL    string // the centre's, handed to the library
 	Buffer int    // bytes of out, 0: 20480
+	// Charset is what the library takes and gives; "" is charset.GBK, because
+	// it is described as taking ANSI strings, and a Chinese Windows has no
+	// other. With charset.Auto it gives either and is given GBK.
+	Charset charset.Charset
 	// CodeField is the member of "data" that carries a code which the caller
 	// already has. Sibling interfaces call it ecQrCode. "": the library always
 	// scans by itself.
@@ -64,6 +68,7 @@ type National struct{ options Options }
 func New(o Options) (*National, error) {
 	o.Export = cmp.Or(o.Export, DefaultExport)
 	o.Buffer = cmp.Or(o.Buffer, defaultBuffer)
+	o.Charset = cmp.Or(o.Charset, charset.GBK)
 	if o.Buffer < 1 || o.Buffer > driverhost.MaxBuffer {
 		return nil, badBuffer.Because(voucher.ErrConfig, driverhost.MaxBuffer)
 	}
@@ -81,20 +86,25 @@ func (n *National) Query(ctx context.Context, q voucher.Query) (*voucher.Answer,
 	o := n.options
 	result, err := o.Caller.Call(ctx, driverhost.Call{
 		Export:     o.Export,
-		Args:       []driverhost.Arg{driverhost.Text(o.URL), driverhost.Text(n.request(q)), driverhost.Buffer(o.Buffer)},
+		Args:       []driverhost.Arg{n.text(o.URL), n.text(n.request(q)), driverhost.Buffer(o.Buffer)},
 		TextResult: true,
 	})
 	if err != nil {
 		return nil, notCalled(o.Export, err)
 	}
-	answer, err := voucher.ParseAnswer(result.Output(0))
+	answer, err := voucher.DecodeAnswer(result.Output(0), o.Charset)
 	if status := string(result.Text); status != "0000" {
 		if err == nil && answer.Code != "0" {
 			return answer, nil // the centre's own refusal says more
 		}
-		return nil, otherStatus(o.Export, status, result.Output(0))
+		return nil, n.otherStatus(status, result.Output(0))
 	}
 	return answer, err
+}
+
+// text passes a string in the charset of the library.
+func (n *National) text(s string) driverhost.Arg {
+	return driverhost.Arg{Kind: driverhost.TextArg, Text: n.options.Charset.Encode(s)}
 }
 
 // request is the JSON that the library takes; orgId stands in it twice.
@@ -152,23 +162,23 @@ var shortStatus = regexp.MustCompile(`^[-_0-9A-Za-z]{1,8}$`)
 
 // otherStatus is the failure for a status other than success. The output holds
 // the reason.
-func otherStatus(export, status string, output []byte) error {
+func (n *National) otherStatus(status string, output []byte) error {
 	detail := ""
 	if shortStatus.MatchString(status) {
 		detail = "，状态" + status
 	}
-	if said := readable(output); said != "" {
+	if said := n.readable(output); said != "" {
 		detail += "：" + said
 	}
-	return refused.Because(voucher.ErrMalformed, export, detail)
+	return refused.Because(voucher.ErrMalformed, n.options.Export, detail)
 }
 
 // readable is a text of the library, fit to be shown: one short line with
 // whatever looks like an identifier of a person masked. JSON is not shown at
 // all: it may hold a whole person.
-func readable(text []byte) string {
+func (n *National) readable(text []byte) string {
 	const longest = 100 // characters
-	s, err := gbk.Decode(text)
+	s, err := n.options.Charset.Decode(text)
 	s = strings.TrimRight(strings.TrimSpace(s), "!！.。")
 	if err != nil || strings.ContainsAny(s, "{}|") ||
 		strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || r&0xFFFE == 0xFFFE || r == unicode.ReplacementChar }) {

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode"
 
+	"mps/charset"
 	"mps/driverhost"
 	"mps/failure"
 	"mps/gbk"
@@ -140,10 +141,47 @@ func TestNew(t *testing.T) {
 	}
 }
 
+// A library takes and gives GBK unless it is configured otherwise.
+func TestCharset(t *testing.T) {
+	for _, tt := range []struct {
+		configured charset.Charset
+		in, out    charset.Charset // what the library takes and gives
+		name       string          // all are valid in the other charset, too
+	}{
+		{"", charset.GBK, charset.GBK, "谢伟"},
+		{charset.GBK, charset.GBK, charset.GBK, "毛钱"},
+		{charset.UTF8, charset.UTF8, charset.UTF8, "王芳"},
+		{charset.Auto, charset.GBK, charset.GBK, "谢伟"},
+		{charset.Auto, charset.GBK, charset.UTF8, "王芳"},
+	} {
+		asked := new(driverhost.Call)
+		n := national(t, nationec.Options{Charset: tt.configured, Caller: library{
+			driverhost.Result{Text: []byte("0000"), Outputs: [][]byte{tt.out.Encode(`{"code":0,"data":{"userName":"` + tt.name + `"}}`)}}, asked,
+		}})
+		a, err := n.Query(t.Context(), query)
+		if err != nil || a.Holder().Name != tt.name {
+			t.Errorf("%q: %s in %s is read as %v, %v", tt.configured, tt.name, tt.out, a, err)
+		}
+		if request := string(asked.Args[1].Text); !strings.Contains(request, string(tt.in.Encode(`"operatorName":"林"`))) {
+			t.Errorf("%q: asked %q", tt.configured, request)
+		}
+	}
+	n := national(t, nationec.Options{Charset: charset.Auto, Caller: library{
+		driverhost.Result{Text: []byte("0000"), Outputs: [][]byte{charset.GBK.Encode(`{"code":0,"data":{"userName":"毛钱"}}`)}}, new(driverhost.Call),
+	}})
+	if a, err := n.Query(t.Context(), query); !errors.Is(err, voucher.ErrMalformed) || !strings.Contains(err.Error(), "填写charset") {
+		t.Errorf("%v, %v", a, err)
+	}
+}
+
 // library answers what it is told to.
-type library struct{ result driverhost.Result }
+type library struct {
+	result driverhost.Result
+	asked  *driverhost.Call
+}
 
 func (l library) Call(_ context.Context, c driverhost.Call) (driverhost.Result, error) {
+	*l.asked = c
 	return l.result, nil
 }
 
@@ -153,7 +191,7 @@ func FuzzNational(f *testing.F) {
 	f.Add("-1", gbk.Append(nil, `{"code":"40004","message":"结算支付码已过期"}`, gbk.Reference))
 	f.Add("", []byte("350000|35058219720630061X|"))
 	f.Fuzz(func(t *testing.T, status string, output []byte) {
-		n := national(t, nationec.Options{Caller: library{driverhost.Result{Text: []byte(status), Outputs: [][]byte{output}}}})
+		n := national(t, nationec.Options{Caller: library{driverhost.Result{Text: []byte(status), Outputs: [][]byte{output}}, new(driverhost.Call)}})
 		a, err := n.Query(t.Context(), query)
 		if (a == nil) == (err == nil) {
 			t.Fatalf("%v, %v", a, err)

@@ -1,0 +1,160 @@
+package charset
+
+import (
+	"bytes"
+	"unicode"
+	"unicode/utf8"
+
+	"mps/gbk"
+)
+
+// decide reads a text of which nobody says what it is in, by the whole of it:
+//
+//   - A reading, as UTF-8 or as GBK, is out of the question when it has letters
+//     of two scripts, ASCII and Han aside, or a character beyond GB 2312 and
+//     beside it a second that is not one of the 3,755 common ones of that: no
+//     name is so, nor what is said with it.
+//   - Bytes that are no GBK are UTF-8; for all others, the text is the one
+//     reading that is not out of the question.
+//   - If there is none, or if there are two that differ, the text is ambiguous.
+//
+// So a text in the characters of GB 2312 or the letters of one other script, or
+// with a single rare character among common ones, is read as it was written or
+// refused, never read otherwise.
+//
+// That bytes are no UTF-8 does not make them GBK, which has hardly any bytes that
+// it does not know: damaged UTF-8 would become Chinese. Bytes that have the form
+// of UTF-8 and say what that forbids, surrogates and overlong forms, stay
+// ambiguous, though 梁 is one of them.
+func decide(b []byte) (string, error) {
+	if bytes.HasPrefix(b, mark) {
+		return UTF8.Decode(b)
+	}
+	han, err := gbk.Decode(b)
+	if err != nil {
+		return UTF8.Decode(b)
+	}
+	if !utf8.Valid(b) {
+		if hasForm(b) || !plausible(han) {
+			return "", ErrAmbiguous
+		}
+		return han, nil
+	}
+	s := string(b)
+	switch asHan, asUTF8 := plausible(han), plausible(s); {
+	case han == s, asUTF8 && !asHan:
+		return s, nil
+	case asHan && !asUTF8:
+		return han, nil
+	}
+	return "", ErrAmbiguous
+}
+
+// hasForm reports whether b is ASCII and sequences of a lead byte and as many
+// continuation bytes as it announces: UTF-8 as it was before RFC 3629, which
+// excluded what is too long, too large or a surrogate.
+func hasForm(b []byte) bool {
+	for i := 0; i < len(b); {
+		more := 0
+		switch c := b[i]; {
+		case c < 0x80:
+		case c < 0xC0, c >= 0xFE:
+			return false
+		case c < 0xE0:
+			more = 1
+		case c < 0xF0:
+			more = 2
+		case c < 0xF8:
+			more = 3
+		case c < 0xFC:
+			more = 4
+		default:
+			more = 5
+		}
+		for i++; more > 0; more-- {
+			if i == len(b) || b[i]&0xC0 != 0x80 {
+				return false
+			}
+			i++
+		}
+	}
+	return true
+}
+
+// plausible reports whether a reading is not out of the question.
+func plausible(s string) bool {
+	var script *unicode.RangeTable // of its letters
+	rare, first := false, rune(-1) // the first character that is not common
+	second := false                // there is another
+	for _, r := range s {
+		if isLetter(r) {
+			switch {
+			case script == nil:
+				script = scriptOf(r)
+			case !unicode.Is(script, r):
+				return false
+			}
+			continue
+		}
+		switch l := levelOf(r); {
+		case l == common:
+			continue
+		case l == beyond:
+			rare = true
+		}
+		if first < 0 {
+			first = r
+		}
+		second = second || r != first
+		if rare && second {
+			return false
+		}
+	}
+	return true
+}
+
+// isLetter reports a letter, or a part of one, of a script other than Han, ASCII
+// aside.
+func isLetter(r rune) bool {
+	return r >= utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsMark(r)) &&
+		!unicode.In(r, unicode.Han, unicode.Common, unicode.Inherited)
+}
+
+// scriptOf returns the characters of the script that a letter is of.
+func scriptOf(r rune) *unicode.RangeTable {
+	for _, script := range unicode.Scripts {
+		if unicode.Is(script, r) {
+			return script
+		}
+	}
+	return new(unicode.RangeTable)
+}
+
+// How common a character is in Chinese text.
+type level int
+
+const (
+	common    level = iota // ASCII, and of GB 2312 punctuation, wide ASCII and the first level
+	secondary              // ideographs of the second level of GB 2312
+	beyond                 // everything else
+)
+
+// levelOf takes GB 2312 by its rows: 1 and 3 are punctuation and wide ASCII, 16
+// to 55 the 3,755 common ideographs, 56 to 87 the 3,008 others. The replacement
+// character says nothing: read as GBK, two of them are 锟斤拷.
+func levelOf(r rune) level {
+	if r < utf8.RuneSelf || r == utf8.RuneError {
+		return common
+	}
+	b := gbk.Append(make([]byte, 0, 16), string(r), gbk.Reference)
+	if len(b) != 2 || b[0] < 0xA1 || b[1] < 0xA1 || unicode.Is(unicode.Co, r) {
+		return beyond
+	}
+	switch row := b[0] - 0xA0; {
+	case row == 1, row == 3, 16 <= row && row <= 55:
+		return common
+	case 56 <= row && row <= 87:
+		return secondary
+	}
+	return beyond
+}
