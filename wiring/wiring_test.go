@@ -172,7 +172,7 @@ func TestCharsetIsConfigured(t *testing.T) {
 	// 毛 in GBK, ë in UTF-8, and a matter of guessing where nothing is said.
 	centre := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		io.WriteString(w, "{\"code\":0,\"data\":{\"userName\":\"\xc3\xab\"}}")
+		io.WriteString(w, "{\"code\":0,\"data\":{\"ecToken\":\"t\",\"userName\":\"\xc3\xab\"}}")
 	}))
 	defer centre.Close()
 	for configuredAs, want := range map[charset.Charset]string{charset.GBK: "毛", charset.UTF8: "ë", charset.Auto: "没有声明字符集"} {
