@@ -1,8 +1,7 @@
 # The steps of "make test". A single one: make -f scripts/test.mk fuzz
 #
 # Each recipe is one script, which scripts/step runs; make calls that as its shell. The order is the
-# one in which they begin: first what others wait for, then what the emulator does, which takes one
-# processor, beside what Go does.
+# one in which they begin: first what others wait for, then the longest.
 
 SHELL       := scripts/step
 .SHELLFLAGS = $@
@@ -12,8 +11,8 @@ SHELL       := scripts/step
 FUZZ_SECONDS ?= 3
 FUZZ_RUNS    ?= 5000
 
-STEPS := build guest windows guest-calls form guest-faults race guest-drivers capi guest-examples wine \
-         examples fuzz platforms
+STEPS := build guest windows guest-drivers race guest-calls wine guest-faults fuzz capi examples \
+         guest-examples form platforms
 .PHONY: all $(STEPS)
 all: $(STEPS)
 
