@@ -62,22 +62,22 @@ wine: windows
 	test/rig/on-windows --width 64 --set MPS_DRIVERS=stdcall $(drivers)
 	test/rig/on-windows --width 64 --with .cache/winscard ./card/pcsc
 
-# On Linux.
+# On Linux, behind the emulator where there are few processors: all its work waits for its machine.
 
 form:
-	scripts/form
+	nice scripts/form
 
 race: build
-	go test -race -count=1 ./...
+	nice go test -race -count=1 ./...
 
 examples: build
-	examples/run-tests
+	nice examples/run-tests
 
 capi: build windows
-	make -C capi test FUZZ_SECONDS=$(FUZZ_SECONDS)
+	nice make -C capi test FUZZ_SECONDS=$(FUZZ_SECONDS)
 
 fuzz:
-	scripts/fuzz $(FUZZ_RUNS)
+	nice scripts/fuzz $(FUZZ_RUNS)
 
 platforms:
 	for platform in linux/arm64 linux/loong64; do
