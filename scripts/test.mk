@@ -62,22 +62,22 @@ wine: windows
 	test/rig/on-windows --width 64 --set MPS_DRIVERS=stdcall $(drivers)
 	test/rig/on-windows --width 64 --with .cache/winscard ./card/pcsc
 
-# On Linux, behind the emulator where there are few processors: all its work waits for its machine.
+# On Linux.
 
 form:
-	nice scripts/form
+	scripts/form
 
 race: build
-	nice go test -race -count=1 ./...
+	go test -race -count=1 ./...
 
 examples: build
-	nice examples/run-tests
+	examples/run-tests
 
 capi: build windows
-	nice make -C capi test FUZZ_SECONDS=$(FUZZ_SECONDS)
+	make -C capi test FUZZ_SECONDS=$(FUZZ_SECONDS)
 
 fuzz:
-	nice scripts/fuzz $(FUZZ_RUNS)
+	scripts/fuzz $(FUZZ_RUNS)
 
 platforms:
 	for platform in linux/arm64 linux/loong64; do
