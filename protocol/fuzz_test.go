@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"mps/failure"
+	"mps/gbk"
 )
 
 // oracle is a request as encoding/xml reads it.
@@ -100,10 +101,16 @@ func FuzzDecodeResponse(f *testing.F) {
 	for _, name := range []string{"response-card-ok.xml", "response-card-error.xml", "response-evoucher-ok.xml", "response-evoucher-error.xml"} {
 		f.Add(readGolden(f, name))
 	}
+	f.Add([]byte("<response><Header><msg>\xd3\xe0</msg></Header><Body><\xbf\xa8/></Body></response>"))
 	f.Fuzz(func(t *testing.T, wire []byte) {
 		r, err := DecodeResponse(wire)
 		if err != nil {
 			return
+		}
+		for _, f := range r.Body {
+			if back, err := gbk.Decode(gbk.Append(nil, f.Name, gbk.QuestionMark)); err != nil || back != f.Name {
+				return // a name that cannot be written
+			}
 		}
 		var c Codec
 		again, err := DecodeResponse(c.EncodeResponse(r))

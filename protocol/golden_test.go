@@ -3,6 +3,7 @@ package protocol
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -115,4 +116,17 @@ func decodeGolden(t *testing.T, file string) *Response {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// A Chinese element name goes out in the caller's charset as its values do.
+func TestEncodeChineseName(t *testing.T) {
+	want := &Response{Funid: PatientInfo, Result: ResultOK, Body: []Field{{Name: "卡号", Value: "卡"}, {Name: "空"}}}
+	var c Codec
+	got, err := DecodeResponse(c.EncodeResponse(want))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(got.Body, want.Body) {
+		t.Errorf("%+v came back as %+v", want.Body, got.Body)
+	}
 }

@@ -72,11 +72,12 @@ func (w writer) appendFields(dst []byte, fields []Field) []byte {
 
 // appendElement appends one field on a line of its own. Empty values and JSON
 // are written as in the specification's samples: <name/>, <out_put></out_put>,
-// and JSON of several lines on lines of its own.
+// and JSON of several lines on lines of its own. A name may be Chinese, but must be
+// of characters that the charset has: no reference may stand in it.
 func (w writer) appendElement(dst []byte, f Field) []byte {
 	const indent = "        "
 	dst = append(dst, indent+"<"...)
-	dst = append(dst, f.Name...)
+	dst = w.appendText(dst, f.Name)
 	if f.Value == "" && !f.JSON {
 		return append(dst, "/>\n"...)
 	}
@@ -90,6 +91,6 @@ func (w writer) appendElement(dst []byte, f Field) []byte {
 		dst = append(dst, "\n"+indent...)
 	}
 	dst = append(dst, "</"...)
-	dst = append(dst, f.Name...)
+	dst = w.appendText(dst, f.Name)
 	return append(dst, ">\n"...)
 }
