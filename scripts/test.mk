@@ -11,10 +11,15 @@ SHELL       := scripts/step
 FUZZ_SECONDS ?= 3
 FUZZ_RUNS    ?= 5000
 
-STEPS := build guest windows guest-drivers race guest-calls wine guest-faults fuzz capi examples \
-         guest-examples form platforms
+STEPS := build guest windows race guest-calls wine guest-drivers guest-conventions guest-faults fuzz \
+         capi examples guest-examples form platforms
 .PHONY: all $(STEPS)
 all: $(STEPS)
+
+# Beside the emulated machine, which a third of the steps wait for, nothing is begun that can wait.
+ifeq ($(MAKECMDGOALS),)
+race fuzz capi examples form platforms: | guest
+endif
 
 # What others need.
 
@@ -46,13 +51,15 @@ guest-faults: guest windows
 	test/rig/on-windows --width 32 --run 'Autostart|Faults|Calls/1000_loads' $(scenarios)
 	test/rig/on-windows --width 32 --before 'ifconfig lo down' --run Outages $(scenarios)
 
-guest-drivers: guest windows # each calling convention matters to calls that come back only
+guest-drivers: guest windows
 	test/rig/on-windows --width 32 --set MPS_DRIVERS=stdcall $(drivers)
+	test/rig/on-windows --width 32 --with .cache/winscard ./card/pcsc
+
+guest-conventions: guest windows # the other ones matter to calls that come back only
 	for convention in cdecl decorated; do
 	    test/rig/on-windows --width 32 --set MPS_DRIVERS=$$convention \
 	        --run '^(TestCall|TestInspect|TestSSCard|TestGeneric|TestSieafLibrary|TestNational)$$' $(drivers)
 	done
-	test/rig/on-windows --width 32 --with .cache/winscard ./card/pcsc
 
 guest-examples: guest windows
 	examples/run-windows-tests
