@@ -15,6 +15,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"mps/mask"
 )
@@ -52,6 +53,22 @@ type Reconnecter interface {
 // ErrMute and ErrRemoved are recognised.
 type Reader interface {
 	Connect(ctx context.Context) (Conn, error)
+}
+
+// A Searcher is a Reader that has several slots to look for the card in. What lies
+// in one of them for good, a bank card, the key of a certificate authority or a
+// security module, must not hide the patient's card in another.
+type Searcher interface {
+	Reader
+	// Search has try talk to one card after another, each in a context that ends
+	// when the card has had its time. It ends without an error when try does, and
+	// at once when a card failed that is Recognised: it is the patient's. Otherwise
+	// it goes on with the next card, also one that comes within wait, as long as a
+	// slot is free for it. Its error says what lies where; it wraps ErrNoCard when
+	// there is room for a card.
+	Search(ctx context.Context, wait time.Duration, try func(context.Context, Conn) error) error
+	// Wait is how long Connect waits for a card.
+	Wait() time.Duration
 }
 
 // A Card is what the card says about itself and its holder. A field that the

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 )
 
 // Trace returns a Transport that writes what goes through t to w, a line for
@@ -36,8 +37,16 @@ func (r tracedReader) Connect(ctx context.Context) (Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return tracedConn{&trace{t: conn, w: r.w}, conn}, nil
+	return r.traced(conn), nil
 }
+
+func (r tracedReader) Search(ctx context.Context, wait time.Duration, try func(context.Context, Conn) error) error {
+	return search(ctx, r.reader, wait, func(ctx context.Context, conn Conn) error { return try(ctx, r.traced(conn)) })
+}
+
+func (r tracedReader) Wait() time.Duration { return waitOf(r.reader) }
+
+func (r tracedReader) traced(conn Conn) Conn { return tracedConn{&trace{t: conn, w: r.w}, conn} }
 
 // A tracedConn talks through the trace and closes the connection itself.
 type tracedConn struct {
