@@ -26,7 +26,7 @@ check: build ## form, mistakes and unit tests, in a minute and without root, net
 	go test -skip '^TestOtherWidth$$' $$(go list ./... | grep -v /test/scenario/)
 	@echo "left to make test: test/scenario/, TestOtherWidth, Windows, examples, the C library's tests, races, fuzzing"
 
-test: setup ## every check there is, three at a time: they often wait
+test: setup ## every check there is, four at a time: they often wait
 	@$(MAKE) --no-print-directory --keep-going -j4 -f scripts/test.mk
 	@echo "all checks passed"
 
