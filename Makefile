@@ -26,8 +26,8 @@ check: build ## form, mistakes and unit tests, in a minute and without root, net
 	go test -skip '^TestOtherWidth$$' $$(go list ./... | grep -v /test/scenario/)
 	@echo "left to make test: test/scenario/, TestOtherWidth, Windows, examples, the C library's tests, races, fuzzing"
 
-test: setup ## every check there is, four at a time: they often wait
-	@$(MAKE) --no-print-directory --keep-going -j4 -f scripts/test.mk
+test: setup ## every check there is, three at a time: they often wait
+	@$(MAKE) --no-print-directory --keep-going -j3 -f scripts/test.mk
 	@echo "all checks passed"
 
 bench: setup build ## measure, each figure beside its aim
