@@ -264,6 +264,15 @@ func FuzzAuto(f *testing.F) {
 		default:
 			t.Errorf("%x is read as %q, %v", b, s, err)
 		}
+		// An agreement decides only where the text does not.
+		c, errAgreed := Detect(b, GBK)
+		if errAgreed == nil {
+			if agreed, errDecode := c.Decode(b); errDecode != nil || err == nil && agreed != s {
+				t.Errorf("%x is read as %q and, where GBK is agreed, as %q, %v", b, s, agreed, errDecode)
+			}
+		} else if err == nil {
+			t.Errorf("%x is read as %q, and not where GBK is agreed: %v", b, s, errAgreed)
+		}
 		// What is UTF-8 here stands for a text in GBK, too.
 		inGBK := GBK.Encode(asUTF8)
 		if back, err := GBK.Decode(inGBK); err != nil || back != asUTF8 || !plausible(asUTF8) {

@@ -109,3 +109,11 @@ func TestValid(t *testing.T) {
 		}
 	}
 }
+
+func TestNamesAreFound(t *testing.T) {
+	for name, want := range names {
+		if got, ok := Named(name); got != want || !ok {
+			t.Errorf("%s is %q, %v", name, got, ok)
+		}
+	}
+}

@@ -5,10 +5,9 @@ import (
 	"unicode/utf8"
 )
 
-// names are the names of the charsets, as far as they can be told apart: see
-// key. They are those that are registered (IANA, Character Sets) and those of
-// Windows and .NET, Java, Python and the WHATWG Encoding Standard. GB 2312 is a
-// part of GBK.
+// names are the letters and digits of the charsets' names: those that are
+// registered (IANA, Character Sets) and those of Windows and .NET, Java, Python
+// and the WHATWG Encoding Standard. GB 2312 is a part of GBK.
 var names = map[string]Charset{
 	"gbk": GBK, "xgbk": GBK, "csgbk": GBK,
 	"936": GBK, "cp936": GBK, "ms936": GBK, "windows936": GBK, "xmswin936": GBK,
@@ -31,27 +30,29 @@ var names = map[string]Charset{
 	"unicode": UTF16, "csunicode": UTF16, "ucs2": UTF16, "iso10646ucs2": UTF16, "unicodelittle": UTF16,
 }
 
-// Named returns the charset that a name stands for, and whether the name is
-// known. Letter case and what stands between letters and digits do not count.
-func Named(name string) (Charset, bool) {
-	c, ok := names[key(name)]
-	return c, ok
-}
+// maxKey is more than the longest key of names.
+const maxKey = 24
 
-// key is a name without what does not tell charsets apart (Unicode Technical
-// Standard #22, section 1.4, Charset Alias Matching).
-func key(name string) string {
-	return strings.Map(func(r rune) rune {
+// Named returns the charset that a name stands for, and whether the name is
+// known. Letter case and what stands between letters and digits do not count
+// (Unicode Technical Standard #22, section 1.4, Charset Alias Matching).
+func Named(name string) (Charset, bool) {
+	key := make([]byte, 0, maxKey)
+	for i := range len(name) {
+		c := name[i]
 		switch {
-		case 'a' <= r && r <= 'z', '0' <= r && r <= '9':
-			return r
-		case 'A' <= r && r <= 'Z':
-			return r - 'A' + 'a'
-		case r >= utf8.RuneSelf:
-			return utf8.RuneError // part of no name
+		case 'A' <= c && c <= 'Z':
+			c += 'a' - 'A'
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+		case c < utf8.RuneSelf:
+			continue
 		}
-		return -1
-	}, name)
+		if key = append(key, c); len(key) == maxKey {
+			return "", false
+		}
+	}
+	c, ok := names[string(key)]
+	return c, ok
 }
 
 // maxName is how much of a charset's unknown name is kept, in bytes.

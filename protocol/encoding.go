@@ -165,10 +165,16 @@ func decodeUTF8(b []byte, start int) (text string, bad int) {
 // firstForbidden finds the first character of s that XML 1.0 (section 2.2) does
 // not allow. The index is -1 when there is none.
 func firstForbidden(s string) (int, rune) {
-	for i, r := range s {
+	for i := 0; i < len(s); {
+		if ' ' <= s[i] && s[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
 		if !isXMLChar(r) {
 			return i, r
 		}
+		i += n
 	}
 	return -1, 0
 }
