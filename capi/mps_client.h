@@ -24,9 +24,13 @@
  *   MPS_BAD_BUFFER。其他系统无法低成本地判断，resp 必须可写。
  *
  * 编码：
- *   报文是 GBK。req 的前两个字符若是 UTF-16LE（PowerBuilder 10 及以后版本的声明中没有
- *   ";ansi" 时如此），应答也用 UTF-16LE，以两个字节的 0 结尾；此时空格和结尾的 NUL 各占两个
- *   字节，capacity 仍是字节数。报文内容相同，声明中仍写 encoding="GBK"。
+ *   报文是 GBK。req 若是 UTF-16LE（PowerBuilder 10 及以后版本的声明中没有 ";ansi" 时如此），
+ *   应答也用 UTF-16LE，以两个字节的 0 结尾；此时空格和结尾的 NUL 各占两个字节，capacity 仍是
+ *   字节数。报文内容相同，声明中仍写 encoding="GBK"。
+ *   动态库看 req 的开头：以 BOM（FF FE）开头，或前两个字符是 UTF-16LE 的 ASCII 字符，或开头几个
+ *   字符中有 UTF-16LE 的 "<"（之前可以是汉字或全角空格），就是 UTF-16LE。开头看不出来时（空串、
+ *   只有一个字符、只有汉字：这些字节也可能是 GBK），看 resp 传入时是否以至少 64 个 UTF-16LE 的
+ *   空格填充，是则为 UTF-16LE；否则按 GBK 应答，因为规范规定的是 GBK。
  *   请求最长 65536 个字节（GBK）或 65536 个双字节（UTF-16LE）。
  *
  * 读卡服务（mps agent）：
@@ -82,7 +86,7 @@ extern "C" {
 /*
  * MPS_Call sends the request req, a NUL-terminated GBK XML text, and writes the answer to resp,
  * NUL-terminated, within the capacity described above. It waits at most timeout_ms. A request in
- * UTF-16LE is answered in UTF-16LE.
+ * UTF-16LE is answered in UTF-16LE: see above for how it is told.
  *
  * It returns 0 whenever resp holds an answer, also when that answer reports a failure: look at
  * its <result>, 0 means success. Failures of the library itself (agent not running, time-out,
@@ -93,8 +97,8 @@ extern "C" {
 int MPS_API MPS_Call(char *req, char *resp);
 
 /*
- * MPS_CallEx does the same for a buffer of capacity bytes, the NUL included; what resp holds
- * beforehand does not matter.
+ * MPS_CallEx does the same for a buffer of capacity bytes, the NUL included. What resp holds
+ * beforehand matters only where req does not show its charset.
  *
  * It returns 0 when resp holds the answer. When the answer does not fit it returns the bytes
  * needed, the NUL included, which is more than capacity; resp then holds the longest error answer

@@ -62,8 +62,11 @@ void connection_close(struct connection *c);
  */
 size_t platform_writable(const void *p, size_t limit);
 
-/* platform_can_read tells whether n bytes at p can be read; where it cannot tell, they cannot. */
-int platform_can_read(const void *p, size_t n);
+/*
+ * platform_peek copies n bytes at p, at most 16, and returns 1, or 0 when they cannot be read.
+ * Where it cannot tell, they cannot.
+ */
+int platform_peek(const void *p, void *copy, size_t n);
 
 enum { FILE_ABSENT = -1, FILE_UNREADABLE = -2 };
 

@@ -74,9 +74,12 @@ size_t platform_writable(const void *p, size_t limit)
     return limit;
 }
 
-int platform_can_read(const void *p, size_t n)
+int platform_peek(const void *p, void *copy, size_t n)
 {
-    return __asan_region_is_poisoned((void *)(uintptr_t)p, n) == NULL;
+    if (__asan_region_is_poisoned((void *)(uintptr_t)p, n) != NULL)
+        return 0;
+    memcpy(copy, p, n);
+    return 1;
 }
 
 int platform_read_user(const char *name, char *data, int size)

@@ -58,7 +58,7 @@ static void test_forms(void)
         struct request r;
         char resp[2048];
         memset(resp, 'x', sizeof resp);
-        request_look(&r, cases[i].request);
+        request_look(&r, cases[i].request, "", 0);
         int needed = answer_fault(&r, cases[i].fault, resp, sizeof resp);
         size_t n = strlen(cases[i].want);
         CHECK(needed == 0, "case %zu: %d", i, needed);
@@ -74,7 +74,7 @@ static void test_messages(void)
     for (int m = 1; m < MESSAGE_COUNT; m++) {
         struct request r;
         char resp[1024];
-        request_look(&r, REQUEST("03"));
+        request_look(&r, REQUEST("03"), "", 0);
         CHECK(message_text((enum message)m)->gbk != NULL, "message %d is missing", m);
         int needed =
             answer_fault(&r, (struct fault){(enum message)m, {600000, 600000}}, resp, sizeof resp);
@@ -95,7 +95,7 @@ static void test_capacities(void)
     char full[1024];
     char bare[] = "<response><Header><result>-1</result></Header></response>";
 
-    request_look(&r, REQUEST("03"));
+    request_look(&r, REQUEST("03"), "", 0);
     answer_fault(&r, fault, full, sizeof full);
     int size = (int)strlen(full) + 1;
     for (int capacity = 1; capacity <= size + 2; capacity++) {

@@ -179,7 +179,7 @@ static int ask(int port, int timeout_ms, const char *text, char *resp, int capac
     c.port = port;
     c.timeout_ms = timeout_ms;
     c.autostart = 0;
-    request_look(&r, text);
+    request_look(&r, text, "", 0);
     return call_agent(&c, &r, resp, capacity);
 }
 
@@ -201,7 +201,7 @@ static void expect(const char *name, struct fault want, int port, const char *te
     for (int i = 0; i < 2; i++)
         if (want.numbers[i] == PORT)
             want.numbers[i] = port;
-    request_look(&r, text);
+    request_look(&r, text, "", 0);
     answer_fault(&r, want, answer, sizeof answer);
     char *have = utf8(resp);
     CHECK(strcmp(resp, answer) == 0, "%s: %s", name, have);
