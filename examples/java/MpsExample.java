@@ -1,12 +1,12 @@
 // 医保读卡示例（Java 8 以上，JNA 5 以上，Jackson 2.9 以上）。
 //
-//     java -cp jna.jar;jackson-core.jar;jackson-databind.jar;jackson-annotations.jar;. MpsExample 03
-//     java -cp （同上） MpsExample 01 [码 [字节]]
+//     java -cp "lib/*;." MpsExample 03                  读社会保障卡
+//     java -cp "lib/*;." MpsExample 01 [码 [字节]]      解析电子医保凭证；码是扫码枪扫到的，不给则由读卡服务扫码
 //
-// 03 读社会保障卡；01 解析电子医保凭证，码是扫码枪扫到的，不给则由读卡服务扫码。
-// 最后的“字节”是 resp 的大小，默认 8192，供试验缓冲区太小会怎样。
+// lib 中是 jna.jar 和 jackson-core、jackson-databind、jackson-annotations 三个 jar。最后的“字节”是 resp 的
+// 大小，默认 8192，供试验缓冲区太小会怎样。
 // 退出码：0 读到了病人；1 没有读到，不得使用任何病人的信息；2 没有应答。
-// 源文件是 UTF-8：javac -encoding UTF-8 -cp （同上） MpsExample.java
+// 源文件是 UTF-8：javac -encoding UTF-8 -cp "lib/*" MpsExample.java
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
