@@ -81,6 +81,38 @@ FUNCTION(overrun) {
     return 0;
 }
 
+/* Writes a megabyte of text, to whatever buffer. */
+FUNCTION(overrun_megabyte) {
+    (void)type;
+    for (int i = 0; i < 1 << 20; i++)
+        out[i] = "350000|35058219720630061X|"[i % 26];
+    out[1 << 20] = 0;
+    return 0;
+}
+
+/* Never stops writing. */
+FUNCTION(overrun_endless) {
+    for (volatile char *p = out;; p++)
+        *p = (char)type;
+}
+
+/* Writes before the first byte of the buffer. */
+FUNCTION(underrun) {
+    volatile char *p = out;
+    p[-1] = 0;
+    return read8(type, out);
+}
+
+/* Goes on writing, from a thread of its own, into the buffer of the call before. */
+FUNCTION(write_late) {
+    static char *before;
+    int code = read8(type, out);
+    if (before)
+        strcpy(before, "350000|350102198811170025|D87654321|350000D15600000587654321ABCDEF02|\xCB\xD5\xCF\xFE\xF6\xA9|");
+    before = out;
+    return code;
+}
+
 FUNCTION(hang) {
     (void)type, (void)out;
     for (;;)
