@@ -3,8 +3,8 @@ package driver_test
 import (
 	"errors"
 	"testing"
+	"time"
 
-	"mps/card"
 	"mps/card/driver"
 	"mps/driverhost"
 	"mps/failure"
@@ -56,13 +56,8 @@ func TestKinds(t *testing.T) {
 
 // The kind over HTTP has no library, and the URL and the layout that it is told.
 func TestKindOverHTTP(t *testing.T) {
-	s, err := driver.New("x", driver.KindSieafHTTP, driver.Options{URL: "http://[::1"}, driverhost.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	fails(t, s, "接口business_handle 失败:厂商读卡服务的地址配置有误，应以http://开头，请联系信息科更正！", card.ErrNoReader)
-	want := driver.Sieaf{Business: driver.SieafHTTP{}, Layout: driver.SieafLayout}
-	s, err = driver.New("x", driver.KindSieafHTTP, driver.Options{}, driverhost.Options{})
+	want := driver.Sieaf{Business: driver.SieafHTTP{Timeout: 7 * time.Second}, Layout: driver.SieafLayout}
+	s, err := driver.New("x", driver.KindSieafHTTP, driver.Options{}, driverhost.Options{Timeout: 7 * time.Second})
 	if got, is := s.(driver.Sieaf); err != nil || !is || got.Business != want.Business || got.Layout != want.Layout {
 		t.Errorf("%+v, %v, want %+v", s, err, want)
 	}
@@ -80,8 +75,8 @@ func TestMisconfiguredKinds(t *testing.T) {
 	}{
 		{driver.KindSSCard, driver.Options{}, driverhost.Options{}, "[driver.x]：没有填写library"},
 		{"", driver.Options{}, driverhost.Options{}, "[driver.x]：没有填写library"},
-		{"", driver.Options{}, library, `[driver.x]：kind=""不能读卡，应为sscard、sieaf、sieaf-http或generic`},
-		{"nationec", driver.Options{}, library, `[driver.x]：kind="nationec"不能读卡，应为sscard、sieaf、sieaf-http或generic`},
+		{"", driver.Options{}, library, `[driver.x]：kind=""不能读卡，应为sscard、heasec、sieaf、sieaf-http或generic`},
+		{"nationec", driver.Options{}, library, `[driver.x]：kind="nationec"不能读卡，应为sscard、heasec、sieaf、sieaf-http或generic`},
 		{driver.KindGeneric, driver.Options{Layout: good}, library, "[driver.x]：应有函数名和至少一个buffer参数"},
 		{driver.KindGeneric, driver.Options{Export: "f", Args: []string{"buffer:1"}}, library, "[driver.x]：应至少指明身份证号或卡号的位置"},
 		{driver.KindGeneric, driver.Options{Export: "f", Args: []string{"buffer:1"}, Layout: driver.Layout{Separator: "|", IDNumber: "a"}},

@@ -37,7 +37,7 @@ func TestSSCardNeedsAPatient(t *testing.T) {
 		{"blank card", "350000|||" + code + rest, "卡内无个人信息，该卡可能尚未启用，请持卡人到发卡机构处理！", card.ErrBlank},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := driver.SSCard{Caller: writing(tt.fields), Export: "iReadCardBas"}
+			s := driver.SSCard{Library: writing(tt.fields), Export: "iReadCardBas"}
 			if tt.want != "" {
 				fails(t, s, "接口iReadCardBas 失败:"+tt.want, tt.is)
 				return
@@ -54,7 +54,7 @@ func TestSSCardNeedsAPatient(t *testing.T) {
 func TestLayoutDecidesWhatAPatientNeeds(t *testing.T) {
 	generic := func(text string, l driver.Layout) driver.Generic {
 		call := driverhost.Call{Export: "read", Args: []driverhost.Arg{driverhost.Buffer(64)}}
-		return driver.Generic{Caller: writing(text), Call: call, Layout: l}
+		return driver.Generic{Library: writing(text), Steps: once(call), Layout: l}
 	}
 	nameless := driver.Layout{Separator: "|", IDNumber: "0", Number: "1"}
 	for text, want := range map[string]error{
