@@ -111,11 +111,21 @@ func (c *child) wait() {
 	c.out.Close()
 }
 
+
 func (c *child) hasEnded() bool {
 	select {
 	case <-c.ended:
 		return true
 	default:
+		return false
+	}
+}
+
+func (c *child) endsWithin(d time.Duration) bool {
+	select {
+	case <-c.ended:
+		return true
+	case <-time.After(d):
 		return false
 	}
 }
@@ -135,6 +145,8 @@ func (c *child) exchange(ctx context.Context, r request) (response, error) {
 		var o outcome
 		if o.err = writeFrame(c.in, number, r); o.err == nil {
 			o.err = readFrame(c.out, number, &o.answer)
+		} else if c.endsWithin(drain) && errors.Is(readFrame(c.out, number, &response{}), errMalformed) {
+			o.err = errMalformed // it ended before it was asked, but not before it talked nonsense
 		}
 		if o.err != nil && !errors.Is(o.err, errMalformed) {
 			o.err = errEnded
@@ -163,10 +175,8 @@ func (c *child) end(patience time.Duration) (status string) {
 	defer c.forsake()
 	if patience > 0 {
 		c.in.Close()
-		select {
-		case <-c.ended:
+		if c.endsWithin(patience) {
 			return c.status
-		case <-time.After(patience):
 		}
 	}
 	c.command.Process.Kill()

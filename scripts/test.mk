@@ -16,9 +16,10 @@ STEPS := build guest windows race guest-calls wine guest-drivers guest-conventio
 .PHONY: all $(STEPS)
 all: $(STEPS)
 
-# Beside the emulated machine, which a third of the steps wait for, nothing is begun that can wait.
+# Little is begun beside the emulated machine, which a third of the steps wait for.
 ifeq ($(MAKECMDGOALS),)
-race fuzz capi examples form platforms: | guest
+race: | windows
+fuzz capi examples form platforms: | guest
 endif
 
 # What others need.
@@ -56,10 +57,8 @@ guest-drivers: guest windows
 	test/rig/on-windows --width 32 --with .cache/winscard ./card/pcsc
 
 guest-conventions: guest windows # the other ones matter to calls that come back only
-	for convention in cdecl decorated; do
-	    test/rig/on-windows --width 32 --set MPS_DRIVERS=$$convention \
-	        --run '^(TestCall|TestInspect|TestSSCard|TestGeneric|TestSieafLibrary|TestNational)$$' $(drivers)
-	done
+	test/rig/on-windows --width 32 --set 'MPS_DRIVERS=cdecl decorated' \
+	    --run '^(TestCall|TestInspect|TestSSCard|TestGeneric|TestSieafLibrary|TestNational)$$' $(drivers)
 
 guest-examples: guest windows
 	examples/run-windows-tests
