@@ -17,7 +17,8 @@ type Driver struct {
 
 	carddriver.Options
 
-	CodeField string `toml:"code_field"` // nationec
+	HSMTimeout Duration `toml:"hsm_timeout"` // sscard: of one exchange with hsm; 0 is 10 s
+	CodeField  string   `toml:"code_field"`  // nationec
 }
 
 // KindNationEC is the kind of Driver that asks for e-vouchers.
@@ -31,7 +32,10 @@ func (d Driver) check(name string) error {
 		return badCharset.With("driver."+name+".charset", string(v))
 	}
 	if d.Timeout < 0 {
-		return negativeTimeout.With(name)
+		return negativeTimeout.With(name, "timeout")
+	}
+	if d.HSMTimeout < 0 {
+		return negativeTimeout.With(name, "hsm_timeout")
 	}
 	counts, library, known := carddriver.Keys(d.Kind)
 	if d.Kind == KindNationEC {
@@ -41,6 +45,9 @@ func (d Driver) check(name string) error {
 		return nil
 	}
 	counts = append(slices.Clone(counts), "kind", "timeout")
+	if slices.Contains(counts, "hsm") {
+		counts = append(counts, "hsm_timeout")
+	}
 	if library {
 		counts = append(counts, "library", "host")
 	}

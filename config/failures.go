@@ -20,7 +20,7 @@ var (
 	badVia          = failure.Terse("config_via", "voucher.via=%q：应为%s、%s或%s<名字>", "按提示改正")
 	badCharset      = failure.Terse("config_charset", "%s=%q：应为gbk、utf-8或auto", "按提示改正")
 	strayKey        = failure.Terse("config_driver_key", "[driver.%s]：kind=%q用不到%s", "去掉这一项，或改正 kind")
-	negativeTimeout = failure.Terse("config_driver_timeout", "driver.%s.timeout：应不小于0", "按提示改正")
+	negativeTimeout = failure.Terse("config_driver_timeout", "driver.%s.%s：应不小于0", "按提示改正")
 	badURL          = failure.Terse("config_url", "%s：应为http://或https://开头的地址", "按提示改正")
 	notPositive     = failure.Terse("config_not_positive", "%s：应大于0", "按提示改正")
 	negativeWait    = failure.Terse("config_card_wait", "card.wait：应不小于0", "按提示改正")

@@ -111,7 +111,6 @@ func (c *child) wait() {
 	c.out.Close()
 }
 
-
 func (c *child) hasEnded() bool {
 	select {
 	case <-c.ended:

@@ -92,7 +92,7 @@ var (
 	hsmPlaceholder = failure.Terse("driver_hsm_placeholder", "hsm.fields：没有%s，可以写%s", "改正花括号中的名字")
 	hsmPath        = failure.Terse("driver_hsm_path", "hsm.fields：%q与另一个字段冲突", "改正hsm.fields")
 	hsmLists       = failure.Terse("driver_hsm_lists", "hsm：result应为一个或两个位置，steps应为两个函数名", "改正hsm.result或hsm.steps")
-	hsmNoCode      = failure.Terse("driver_hsm_code", "hsm：写了success就要写code", "填写hsm.code")
+	hsmNoCode      = failure.Terse("driver_hsm_code", "hsm：写了success或message就要写code", "填写hsm.code")
 )
 
 // callError is a call that was not made or did not come back. A library that cannot

@@ -59,6 +59,7 @@ func (g Generic) Check() error {
 			buffers = append(buffers, step.outputs()...)
 		}
 	}
+	buffers = slices.DeleteFunc(buffers, func(name string) bool { return name == errorBuffer })
 	if len(buffers) == 0 {
 		return genericCall.With()
 	}

@@ -45,6 +45,8 @@ type HSM struct {
 	Message string   `toml:"message"`
 
 	Steps []string `toml:"steps"` // the two functions; none: iReadCardBas_HSM_Step1 and 2
+
+	Timeout time.Duration `toml:"-"` // of one exchange; 0: hsmTimeout
 }
 
 // hsmSteps are the functions of the two steps, after LD/T 6001.5:
@@ -53,7 +55,8 @@ type HSM struct {
 //	long __stdcall iReadCardBas_HSM_Step2(char *pKey, char *pOutInfo)
 var hsmSteps = []string{"iReadCardBas_HSM_Step1", "iReadCardBas_HSM_Step2"}
 
-// hsmTimeout is how long the service may take. The card waits meanwhile.
+// hsmTimeout is how long the service may take, when nothing else is configured. The
+// card waits meanwhile, and so does the patient.
 const hsmTimeout = 10 * time.Second
 
 // hsmCodes are the codes of iReadCardBas with which programs of the field go on to
@@ -76,7 +79,7 @@ var placeholder = regexp.MustCompile(`\{[^{}]*\}`)
 // check finds a description that cannot work. Its errors are failures, in Chinese.
 func (h HSM) check() error {
 	if h.URL == "" {
-		if h.Format != "" || len(h.Fields)+len(h.Result)+len(h.Success)+len(h.Steps) > 0 || h.Code != "" || h.Message != "" {
+		if h.Format != "" || len(h.Fields)+len(h.Result)+len(h.Success)+len(h.Steps) > 0 || h.Code != "" || h.Message != "" || h.Timeout != 0 {
 			return badURL.With("hsm.url")
 		}
 		return nil
@@ -105,7 +108,7 @@ func (h HSM) check() error {
 	if len(h.Result) > 2 || len(h.Steps) != 0 && len(h.Steps) != 2 {
 		return hsmLists.With()
 	}
-	if h.Code == "" && len(h.Success) > 0 {
+	if h.Code == "" && (len(h.Success) > 0 || h.Message != "") {
 		return hsmNoCode.With()
 	}
 	return nil
@@ -201,7 +204,7 @@ func parseFirstStep(function, text string) (firstStep, error) {
 // ask has the security module work out the results of the authentication. The failure
 // wraps why there is none.
 func (h HSM) ask(ctx context.Context, first firstStep) (key string, f *failure.Error) {
-	ctx, cancel := context.WithTimeout(ctx, hsmTimeout)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(h.Timeout, hsmTimeout))
 	defer cancel()
 	u, ok := web.ParseURL(h.URL)
 	if !ok {
