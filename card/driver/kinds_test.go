@@ -26,6 +26,7 @@ func TestKinds(t *testing.T) {
 	}{
 		{driver.KindSSCard, "sscard", driver.Options{}, "iReadCardBas", 2},
 		{driver.KindSSCard, "sscard", driver.Options{Export: "read8", Type: 1, Buffer: 1024}, "read8", 2},
+		{driver.KindHeasec, "sequence", driver.Options{Data: map[string]any{"PORT": 7020, "LOG_PATH": "日志"}}, "ReadCardBas", 2},
 		{driver.KindSieaf, "sieaf", driver.Options{User: "门诊", Password: "<&>", Function: "read"}, "business_handle", 4},
 		{driver.KindGeneric, "generic", parts, "ReadParts", 5},
 	} {
@@ -35,7 +36,11 @@ func TestKinds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, err := s.Read(t.Context()); err != nil || *got != whole {
+			want := whole
+			if tt.kind == driver.KindHeasec {
+				want.Number = "D1"
+			}
+			if got, err := s.Read(t.Context()); err != nil || *got != want {
 				t.Errorf("%#v, %v", got, err)
 			}
 			export, args := driver.Function(tt.kind, tt.options)
@@ -46,6 +51,10 @@ func TestKinds(t *testing.T) {
 				t.Errorf("%s is not in %+v, %v", export, f, err)
 			}
 		})
+	}
+	// Of several functions, the one that reads.
+	if export, args := driver.Function(driver.KindGeneric, opening("")); export != "Read" || args != 3 {
+		t.Errorf("calls %s with %d arguments", export, args)
 	}
 	for _, kind := range []string{driver.KindSieafHTTP, driver.KindGeneric, "nationec"} {
 		if export, args := driver.Function(kind, driver.Options{}); export != "" || args != 0 {
@@ -77,6 +86,11 @@ func TestMisconfiguredKinds(t *testing.T) {
 		{"", driver.Options{}, driverhost.Options{}, "[driver.x]：没有填写library"},
 		{"", driver.Options{}, library, `[driver.x]：kind=""不能读卡，应为sscard、heasec、sieaf、sieaf-http或generic`},
 		{"nationec", driver.Options{}, library, `[driver.x]：kind="nationec"不能读卡，应为sscard、heasec、sieaf、sieaf-http或generic`},
+		{driver.KindHeasec, driver.Options{}, library, `[driver.x]：data：应填写Init的参数，例如{ IP = "10.1.2.3", PORT = 7020 }`},
+		{driver.KindSieafHTTP, driver.Options{URL: "http://[::1"}, driverhost.Options{}, "[driver.x]：url：应为http://或https://开头的地址"},
+		{driver.KindSieafHTTP, driver.Options{URL: "10.1.2.3"}, driverhost.Options{}, "[driver.x]：url：应为http://或https://开头的地址"},
+		{driver.KindSieaf, driver.Options{Layout: driver.Layout{IDNumber: "card:data.id"}}, library, `[driver.x]：layout：没有名为"card"的缓冲区`},
+		{driver.KindSieaf, driver.Options{Layout: driver.Layout{Name: "data.name"}}, library, "[driver.x]：应至少指明身份证号或卡号的位置"},
 		{driver.KindGeneric, driver.Options{Layout: good}, library, "[driver.x]：应有函数名和至少一个buffer参数"},
 		{driver.KindGeneric, driver.Options{Export: "f", Args: []string{"buffer:1"}}, library, "[driver.x]：应至少指明身份证号或卡号的位置"},
 		{driver.KindGeneric, driver.Options{Export: "f", Args: []string{"buffer:1"}, Layout: driver.Layout{Separator: "|", IDNumber: "a"}},
