@@ -63,7 +63,7 @@ func opening(how string) driver.Options {
 	return driver.Options{
 		Calls: []driver.WrittenCall{
 			{Export: "Open", Args: []string{"text:" + how}, Success: []string{">0"}},
-			{Export: "Beep", Returns: "none"},
+			{Export: "Signal", Returns: "none"},
 			{Export: "Read", Args: []string{"result:Open", "buffer:512:card", "buffer:64:error"}},
 			{Export: "Close", Args: []string{"result:Open"}, Success: []string{"0"}, When: "end"},
 		},
@@ -135,13 +135,15 @@ func TestSequenceHangs(t *testing.T) {
 		t.Run(tt.how, func(t *testing.T) {
 			t.Parallel()
 			host := drivers.Host(t, "sequence")
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			if tt.export == "Read" {
-				ctx, cancel = context.WithTimeout(ctx, 300*time.Millisecond)
-				defer cancel()
-			}
-			_, err := sequence(t, host, opening(tt.how)).Read(ctx)
+			hurried := watched{host, func(ctx context.Context, s driverhost.Session, c driverhost.Call) (driverhost.Result, error) {
+				if c.Export == "Read" && tt.export == "Read" {
+					var cancel context.CancelFunc
+					ctx, cancel = context.WithTimeout(ctx, 100*time.Millisecond)
+					defer cancel()
+				}
+				return s.Call(ctx, c)
+			}}
+			_, err := sequence(t, hurried, opening(tt.how)).Read(t.Context())
 			if !errors.Is(err, context.DeadlineExceeded) || !strings.HasPrefix(err.Error(), "接口"+tt.export+" 失败:厂商驱动") ||
 				!strings.HasSuffix(err.Error(), "秒没有反应，已强行结束，请检查设备连接后重试！") {
 				t.Error(err)
@@ -158,8 +160,14 @@ func TestSequenceEndsLate(t *testing.T) {
 	host := drivers.Host(t, "sequence")
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	late := sequence(t, leaving{host, "Read", cancel}, opening(""))
-	if _, err := late.Read(ctx); !errors.Is(err, context.Canceled) {
+	left := watched{host, func(ctx context.Context, s driverhost.Session, c driverhost.Call) (driverhost.Result, error) {
+		if c.Export != "Read" {
+			return s.Call(ctx, c)
+		}
+		cancel()
+		return driverhost.Result{}, ctx.Err()
+	}}
+	if _, err := sequence(t, left, opening("")).Read(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
 	for _, number := range []string{"D1", "D2"} { // in the same process, which opens nothing twice
@@ -169,34 +177,25 @@ func TestSequenceEndsLate(t *testing.T) {
 	}
 }
 
-// leaving is a library whose caller leaves when a function would be called.
-type leaving struct {
+// watched is a library whose calls somebody else makes.
+type watched struct {
 	driver.Library
-	export string
-	leave  func()
+	call func(context.Context, driverhost.Session, driverhost.Call) (driverhost.Result, error)
 }
 
-func (l leaving) Session(ctx context.Context, use func(context.Context, driverhost.Session) error) error {
-	return l.Library.Session(ctx, func(ctx context.Context, s driverhost.Session) error {
-		return use(ctx, leavingSession{s, l})
+func (w watched) Session(ctx context.Context, use func(context.Context, driverhost.Session) error) error {
+	return w.Library.Session(ctx, func(ctx context.Context, s driverhost.Session) error {
+		return use(ctx, watchedSession{s, w})
 	})
 }
 
-type leavingSession struct {
+type watchedSession struct {
 	driverhost.Session
-	leaving
+	by watched
 }
 
-func (s leavingSession) Call(ctx context.Context, c driverhost.Call) (driverhost.Result, error) {
-	if c.Export == s.export {
-		s.leave()
-		return driverhost.Result{}, ctx.Err()
-	}
-	return s.Session.Call(ctx, c)
-}
-
-func (s leavingSession) Once(name string, prepare func() error) error {
-	return s.Session.Once(name, prepare)
+func (s watchedSession) Call(ctx context.Context, c driverhost.Call) (driverhost.Result, error) {
+	return s.by.call(ctx, s.Session, c)
 }
 
 // Fields may come from a function each, as termb.dll gives them.

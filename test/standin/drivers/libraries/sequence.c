@@ -88,23 +88,23 @@ EXPORT int CALL ReadCardBas(char *card, char *business) {
 
 #define HANDLE_OPEN 7
 
-static int open;
+static int opened;
 static char how[32];
 
 EXPORT int CALL Open(const char *mode) {
     strncpy(how, mode, sizeof how - 1);
-    if (!same_thread() || open)
+    if (!same_thread() || opened)
         return -12;
     if (!strcmp(how, "fail-open"))
         return -11;
     if (!strcmp(how, "crash-open"))
         crash();
-    open = 1;
+    opened = 1;
     return HANDLE_OPEN;
 }
 
 EXPORT int CALL Read(int handle, char *out, char *error) {
-    if (!same_thread() || !open || handle != HANDLE_OPEN)
+    if (!same_thread() || !opened || handle != HANDLE_OPEN)
         return strcpy(error, "Open"), -12;
     if (!strcmp(how, "fail-read"))
         return strcpy(error, "no card"), -2;
@@ -128,18 +128,18 @@ EXPORT int CALL Read(int handle, char *out, char *error) {
 }
 
 EXPORT int CALL Close(int handle) {
-    if (!same_thread() || !open || handle != HANDLE_OPEN)
+    if (!same_thread() || !opened || handle != HANDLE_OPEN)
         return -12;
     if (!strcmp(how, "hang-close"))
         hang();
     if (!strcmp(how, "crash-close"))
         crash();
-    open = 0;
+    opened = 0;
     return strcmp(how, "fail-close") ? 0 : -3;
 }
 
 /* A function without a result: what is left in the register is none. */
-EXPORT void CALL Beep(void) {}
+EXPORT void CALL Signal(void) {}
 
 /* Relatives that give each field by a function of its own, as termb.dll does. */
 EXPORT int CALL GetName(char *out, int *length) { return *length = 3, strcpy(out, "LIN"), 1; }
