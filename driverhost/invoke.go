@@ -3,23 +3,25 @@ package driverhost
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 	"unsafe"
 )
 
-// invoke makes the call. blocks is the memory that the library was given for it.
-func invoke(function uintptr, c *Call) (answer response, blocks []block) {
+// invoke makes the call.
+func (m *memory) invoke(function uintptr, c *Call) response {
 	args := make([]uintptr, len(c.Args))
-	memory := make([]block, len(c.Args))
+	blocks := make([]block, len(c.Args)) // of the arguments that are pointers
+	defer func() { m.give(slices.DeleteFunc(blocks, func(b block) bool { return b.pages == nil })) }()
 	for i, a := range c.Args {
 		if a.Kind == IntArg {
 			args[i] = uintptr(uint32(a.Int))
 			continue
 		}
-		b, err := newBlock(a.room())
+		b, err := m.take(a.room())
 		if err != nil {
-			return response{Failure: reportOf(noMemory.With(err))}, blocks
+			return response{Failure: reportOf(noMemory.With(err))}
 		}
-		blocks, memory[i] = append(blocks, b), b
+		blocks[i] = b
 		switch a.Kind {
 		case IntPointer:
 			binary.NativeEndian.PutUint32(b.bytes(), uint32(a.Int))
@@ -37,19 +39,19 @@ func invoke(function uintptr, c *Call) (answer response, blocks []block) {
 	}
 	for i, a := range c.Args {
 		// What it writes behind a text that it was given is nothing that is read.
-		if a.Kind != IntArg && a.Kind != TextArg && memory[i].overrun() {
-			return response{Failure: reportOf(overrun.With(memory[i].size))}, blocks
+		if a.Kind != IntArg && a.Kind != TextArg && blocks[i].overrun() {
+			return response{Failure: reportOf(overrun.With(blocks[i].size))}
 		}
 		if a.Kind != BufferArg {
 			continue
 		}
-		text, _, ended := bytes.Cut(memory[i].bytes()[:a.Size], []byte{0})
+		text, _, ended := bytes.Cut(blocks[i].bytes()[:a.Size], []byte{0})
 		if !ended {
-			return response{Failure: reportOf(unended.With(a.Size))}, blocks
+			return response{Failure: reportOf(unended.With(a.Size))}
 		}
 		result.Outputs = append(result.Outputs, bytes.Clone(text))
 	}
-	return response{Result: result}, blocks
+	return response{Result: result}
 }
 
 // room is how many bytes the library may write at a pointer that is passed.

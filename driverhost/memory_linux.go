@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// mapPages returns size zeroed bytes, of which the first and the last guard bytes
-// cannot be touched. Both are whole pages.
+// mapPages returns size zeroed bytes, for as long as the process lives. The first and
+// the last guard bytes cannot be touched. Both are whole pages.
 func mapPages(size, guard int) ([]byte, error) {
 	pages, err := unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
 	if err != nil {
@@ -20,5 +20,3 @@ func mapPages(size, guard int) ([]byte, error) {
 	}
 	return pages, nil
 }
-
-func unmapPages(pages []byte) { unix.Munmap(pages) }

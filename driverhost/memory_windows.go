@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// mapPages returns size zeroed bytes, of which the first and the last guard bytes
-// cannot be touched. Both are whole pages.
+// mapPages returns size zeroed bytes, for as long as the process lives. The first and
+// the last guard bytes cannot be touched. Both are whole pages.
 func mapPages(size, guard int) ([]byte, error) {
 	address, err := windows.VirtualAlloc(0, uintptr(size), windows.MEM_RESERVE, windows.PAGE_NOACCESS)
 	if err != nil {
@@ -20,8 +20,4 @@ func mapPages(size, guard int) ([]byte, error) {
 	}
 	first := *(*unsafe.Pointer)(unsafe.Pointer(&address)) // of memory that Go does not know
 	return unsafe.Slice((*byte)(first), size), nil
-}
-
-func unmapPages(pages []byte) {
-	windows.VirtualFree(uintptr(unsafe.Pointer(unsafe.SliceData(pages))), 0, windows.MEM_RELEASE)
 }

@@ -125,7 +125,7 @@ func TestSessionIsLate(t *testing.T) {
 // What a library writes into the buffer of the call before gets into no later one.
 func TestLateWriting(t *testing.T) {
 	h := drivers.Host(t, "sscard")
-	for range 20 {
+	for range 100 { // memory is used again meanwhile
 		r, err := h.Call(t.Context(), call("write_late", 1))
 		if err != nil || !strings.HasPrefix(string(r.Output(0)), "350000|35058219720630061X|") {
 			t.Fatalf("%q, %v", r.Output(0), err)
