@@ -2,6 +2,7 @@ package driver_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"mps/card"
@@ -77,5 +78,29 @@ func TestLayoutDecidesWhatAPatientNeeds(t *testing.T) {
 		if c, err := generic(text, withoutNumber).Read(t.Context()); !errors.Is(err, want) || (c == nil) != (want != nil) {
 			t.Errorf("%s: %v, %v, want %v", text, c, err, want)
 		}
+	}
+}
+
+// What drivers fill fields up with is no part of them.
+func TestFieldsAreTrimmed(t *testing.T) {
+	const fields = "350000|%s35058219720630061X%s|%sD12345678%s|%s350000D15600000512345678ABCDEF01%s|%s林小满%s|00|%s%s|"
+	for _, fill := range []string{" ", "\t", "\r\n", "\u3000", "\u00a0", " \r\n\u3000"} {
+		for _, version := range []string{"2.00", "V3.00", "v1.0", ""} {
+			text := strings.ReplaceAll(strings.Replace(fields, "%s%s|", fill+version+fill+"|", 1), "%s", fill)
+			s := driver.SSCard{Library: writing(text), Export: "iReadCardBas"}
+			if got, err := s.Read(t.Context()); err != nil || *got != whole {
+				t.Errorf("%q, version %q: %v, %v", fill, version, got, err)
+			}
+		}
+	}
+	output := strings.NewReplacer(`"林小满"`, `"\u0000林小满\u0000\u0000"`, `"1"`, `"1 "`).Replace(sieafCard)
+	business := driver.SieafLibrary{Library: writing("\r\n" + output + "\r\n"), Export: "business_handle"}
+	if got, err := (driver.Sieaf{Business: business, Layout: driver.SieafLayout}).Read(t.Context()); err != nil || *got != whole {
+		t.Errorf("%v, %v", got, err)
+	}
+	// What is within a field is not.
+	for _, version := range []string{"2 .00", "VV3.00", "20150612"} {
+		text := strings.ReplaceAll(strings.Replace(fields, "%s%s|", version+"|", 1), "%s", "")
+		fails(t, driver.SSCard{Library: writing(text), Export: "iReadCardBas"}, unreadable("iReadCardBas", "规范版本"), card.ErrMalformed)
 	}
 }
