@@ -245,8 +245,8 @@ func (c *Config) check() error {
 		return badCharset.With("centre.charset", string(v))
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Driver)) {
-		if v := c.Driver[name].Charset; v != "" && !v.Valid() {
-			return badCharset.With("driver."+name+".charset", string(v))
+		if err := c.Driver[name].check(name); err != nil {
+			return err
 		}
 	}
 	for _, d := range []struct {

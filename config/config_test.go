@@ -94,7 +94,7 @@ func TestExampleDrivers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, kind := range []string{carddriver.KindSSCard, carddriver.KindSieaf, carddriver.KindSieafHTTP, carddriver.KindGeneric, KindNationEC} {
+	for _, kind := range []string{carddriver.KindSSCard, carddriver.KindHeasec, carddriver.KindSieaf, carddriver.KindSieafHTTP, carddriver.KindGeneric, KindNationEC} {
 		found := false
 		for _, d := range c.Driver {
 			found = found || d.Kind == kind
@@ -103,9 +103,10 @@ func TestExampleDrivers(t *testing.T) {
 			t.Errorf("no driver of kind %s", kind)
 		}
 	}
-	for _, structure := range []reflect.Type{reflect.TypeFor[Driver](), reflect.TypeFor[carddriver.Layout]()} {
+	for _, structure := range []reflect.Type{reflect.TypeFor[Driver](), reflect.TypeFor[carddriver.Layout](), reflect.TypeFor[carddriver.HSM](), reflect.TypeFor[carddriver.WrittenCall]()} {
 		for _, field := range reflect.VisibleFields(structure) {
-			if key := field.Tag.Get("toml"); !field.Anonymous && !strings.Contains(uncommented.String(), key+" ") {
+			if key := field.Tag.Get("toml"); !field.Anonymous && key != "-" &&
+				!strings.Contains(uncommented.String(), key+" ") && !strings.Contains(uncommented.String(), "."+key+"]") {
 				t.Errorf("driver key %s is not in the example", key)
 			}
 		}
@@ -148,6 +149,8 @@ func TestParseRefuses(t *testing.T) {
 		{"bad outside", "[agent]\noutside_gbk = \"drop\"\n", "question-mark"},
 		{"bad encoding", "[agent]\nterminal = \"\xff\"\n", "编码"},
 		{"bad charset", "[driver.x]\ncharset = \"big5\"\n", "driver.x.charset=\"big5\"：应为gbk、utf-8或auto"},
+		{"bad timeout", "[driver.x]\ntimeout = \"-1s\"\n", "driver.x.timeout：应不小于0"},
+		{"bad timeout of the module", "[driver.x]\nkind = \"sscard\"\nhsm_timeout = \"-1s\"\n", "driver.x.hsm_timeout：应不小于0"},
 		{"bad charset of the centre", "[centre]\ncharset = \"GBK\"\n", "centre.charset=\"GBK\"：应为gbk、utf-8或auto"},
 		{"negative wait", "[card]\nwait = \"-1s\"\n", "card.wait"},
 		{"empty queue", "[agent]\nqueue = 0\n", "agent.queue"},

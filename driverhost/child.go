@@ -23,12 +23,13 @@ var errEnded = errors.New("the child has ended")
 
 // A child is a running host program.
 type child struct {
-	command *exec.Cmd
-	in, out *os.File // ours of its standard input and output
-	number  uint64   // of the next call
-	stderr  *lastWords
-	ended   chan struct{} // closed when the process is gone
-	status  string        // how it ended, valid then
+	command  *exec.Cmd
+	in, out  *os.File        // ours of its standard input and output
+	number   uint64          // of the next call
+	prepared map[string]bool // what has run once in it: Session.Once
+	stderr   *lastWords
+	ended    chan struct{} // closed when the process is gone
+	status   string        // how it ended, valid then
 
 	forsaken chan struct{} // closed when nobody wants its answers any more
 	forsake  func()
@@ -59,6 +60,7 @@ func startChild(command []string, library string) (*child, error) {
 		in:       in,
 		out:      out,
 		number:   drawNumber(),
+		prepared: make(map[string]bool),
 		stderr:   &lastWords{},
 		ended:    make(chan struct{}),
 		forsaken: make(chan struct{}),
