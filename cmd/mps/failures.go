@@ -19,3 +19,19 @@ var (
 	demoDiffers    = failure.Terse("demo_differs", "演示第%d步：结果应为%s，实际为%s：%s", "按冒号之后的信息处理")
 	demoHostFailed = failure.Terse("demo_host", "医院程序失败：%v", "按冒号之后的信息处理")
 )
+
+// What is wrong with a command line.
+var (
+	unknownFlag    = failure.Terse("command_flag", "没有选项%s%s", "用 --help 查看用法")
+	extraArgument  = failure.Terse("command_argument", "多了“%s”%s", "去掉它，或用 --help 查看用法")
+	noSubcommand   = failure.Terse("command_missing", "还应写明做什么：%s", "加上其中一个，或用 --help 查看用法")
+	noArgument     = failure.Terse("command_argument_missing", "缺少%s", "补上，或用 --help 查看用法")
+	exclusiveFlags = failure.Terse("command_exclusive", "--%s 与 --%s 不能同时使用", "去掉其中一个")
+	noFlagValue    = failure.Terse("command_value_missing", "选项 %s 之后缺少它的值", "补上")
+	noNumber       = failure.Terse("command_number", "选项 %s 的值应为整数", "改正")
+	flagWithValue  = failure.Terse("command_value", "选项 %s 不带值", "去掉“=”和它之后的内容")
+	noChoice       = failure.Terse("command_choice", "选项 %s 的值应为%s", "改正")
+	foreignFlag    = failure.Terse("command_flag_place", "选项 %s 属于命令%s", "放到该命令之后，或去掉")
+	wideDash       = failure.Terse("command_dash", "“%s”开头的横线不是英文的，应为 %s", "用英文输入法输入")
+	badUsage       = failure.Terse("command_form", "写法不对", "用 --help 查看用法")
+)

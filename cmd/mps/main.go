@@ -80,7 +80,13 @@ func run(ctx context.Context, args []string, stdout, stderr *os.File) int {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	command, err := parser.Parse(args)
+	err = checkDashes(args)
+	var command *kong.Context
+	if err == nil {
+		if command, err = parser.Parse(args); err != nil {
+			err = explainUsage(err)
+		}
+	}
 	if exit >= 0 { // --help has been shown
 		return exit
 	}
