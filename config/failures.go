@@ -60,3 +60,10 @@ var (
 	badPath         = failure.Terse("config_path", "%s：路径中有控制字符，双引号里的反斜杠另有含义，Windows路径请改用单引号，例如'C:\\mps\\data'", "按提示改正")
 	badQueue        = failure.Terse("config_queue", "agent.queue：应不小于1", "按提示改正")
 )
+
+// What a start and the doctor point out, although everything works.
+var (
+	disorder = failure.Terse("config_order", "%s（%v）应短于%s（%v）：否则%s", "改短前者，或加长后者")
+	stray    = failure.Terse("config_stray", "没有读取%s：读的是%s", "要用它就改成那个名称、放到那个文件夹；Windows 的资源管理器会隐藏扩展名，在“查看”中勾选“文件扩展名”")
+	strayed  = failure.Terse("config_stray_only", "没有读取%s：要读的是%s，它不存在，现在用的是默认值", "改成那个名称、放到那个文件夹；Windows 的资源管理器会隐藏扩展名，在“查看”中勾选“文件扩展名”")
+)

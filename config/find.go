@@ -42,6 +42,27 @@ func Find(named, program string) Place {
 	return place
 }
 
+// Load reads the file that is in force, or returns the defaults.
+func (p Place) Load() (Config, error) {
+	if !p.Found {
+		return Default(), nil
+	}
+	return Load(p.Path)
+}
+
+// Notices returns a failure for each stray file. A start and the doctor show them.
+func (p Place) Notices() []error {
+	var notices []error
+	for _, file := range p.Strays {
+		if p.Found {
+			notices = append(notices, stray.With(file, p.Path))
+		} else {
+			notices = append(notices, strayed.With(file, p.Path))
+		}
+	}
+	return notices
+}
+
 // strays returns the files beside path whose names differ from its own in what
 // people do not see or do not mind: another ending behind it, letter case,
 // blanks, full width.
