@@ -16,7 +16,7 @@ var (
 	libraryLost    = failure.New("call_library_lost", "动态库%s没有正常返回，", "请重试，仍不成功请重新安装动态库")
 	libraryRefused = failure.Terse("call_library_refused", "MPS_CallEx返回%d：参数不对", "请求应是不含 0 字节的文字")
 	notReadable    = failure.New("doctor_not_readable", "现在读不了卡，", "请按上面的“下一步”处理")
-	noDemoFile     = failure.Terse("demo_no_file", "演示需要%s（make demo 会先生成它）：%s：%s", "运行 make demo，或用选项指出文件")
+	noDemoFile     = failure.Terse("demo_no_file", "演示需要%s（make demo 会先生成它）：%s", "运行 make demo，或用选项指出文件")
 	demoDiffers    = failure.Terse("demo_differs", "演示第%d步：结果应为%s，实际为%s：%s", "按冒号之后的信息处理")
 	demoHostFailed = failure.Terse("demo_host", "医院程序失败：%v", "按冒号之后的信息处理")
 )
