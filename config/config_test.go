@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	carddriver "mps/card/driver"
+	"mps/failure"
 	"mps/gbk"
 )
 
@@ -182,10 +184,16 @@ func FuzzParse(f *testing.F) {
 	f.Add(example(f))
 	f.Add([]byte("[agent]\nterminal = \"\xff\"\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if c, err := Parse(b); err == nil {
-			if err := c.check(); err != nil {
+		c, err := Parse(b)
+		if err == nil {
+			err = c.check()
+			if err != nil {
 				t.Fatal(err)
 			}
+			return
+		}
+		if _, ok := errors.AsType[failure.Failure](err); !ok || latin.MatchString(err.Error()) && !latin.Match(b) {
+			t.Fatalf("%v is half English, or no failure", err)
 		}
 	})
 }

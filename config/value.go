@@ -67,11 +67,11 @@ func likely(s string) string {
 			s += "s"
 		}
 	}
-	d, err := time.ParseDuration(s)
-	if err != nil {
+	s = strings.TrimLeft(s, "+-")
+	if _, err := time.ParseDuration(s); err != nil {
 		return "60s"
 	}
-	return Duration(d.Abs()).String()
+	return s
 }
 
 // A Level is written as DEBUG, INFO, WARN or ERROR.
