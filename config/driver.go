@@ -29,13 +29,8 @@ const KindNationEC = "nationec"
 // wants to use the driver.
 func (d Driver) check(name string) error {
 	if v := d.Charset; v != "" && !v.Valid() {
-		return badCharset.With("driver."+name+".charset", string(v))
-	}
-	if d.Timeout < 0 {
-		return negativeTimeout.With(name, "timeout")
-	}
-	if d.HSMTimeout < 0 {
-		return negativeTimeout.With(name, "hsm_timeout")
+		key := "driver." + name + ".charset"
+		return at(key, badCharset.With(key, string(v)))
 	}
 	counts, library, known := carddriver.Keys(d.Kind)
 	if d.Kind == KindNationEC {
@@ -53,7 +48,7 @@ func (d Driver) check(name string) error {
 	}
 	for _, key := range d.given() {
 		if !slices.Contains(counts, key) {
-			return strayKey.With(name, d.Kind, key)
+			return at("driver."+name+"."+key, strayKey.With(name, d.Kind, key))
 		}
 	}
 	return nil

@@ -7,8 +7,8 @@ import (
 	carddriver "mps/card/driver"
 )
 
-// values are one of each key of a driver, which says something.
-var values = map[string]string{
+// driverValues are one of each key of a driver, which says something.
+var driverValues = map[string]string{
 	"library": `"x.dll"`, "host": `"mps.exe"`, "timeout": `"1s"`, "hsm_timeout": `"1s"`, "code_field": `"ecQrCode"`,
 	"export": `"f"`, "buffer": "1", "layout": `{ id_number = "1" }`, "charset": `"gbk"`, "type": "1",
 	"hsm": `{ url = "http://10.1.2.3" }`, "url": `"http://10.1.2.3"`, "user": `"u"`, "password": `"p"`, "function": `"f"`,
@@ -27,13 +27,13 @@ func TestDriverKeys(t *testing.T) {
 		carddriver.KindGeneric:   "library host timeout export args returns success calls charset layout",
 		KindNationEC:             common + "url code_field",
 	} {
-		for key, value := range values {
+		for key, value := range driverValues {
 			_, err := Parse([]byte("[driver.x]\nkind = \"" + kind + "\"\n" + key + " = " + value + "\n"))
 			if strings.Contains(" "+counts+" ", " "+key+" ") {
 				if err != nil {
 					t.Errorf("%s, %s: %v", kind, key, err)
 				}
-			} else if err == nil || err.Error() != "[driver.x]：kind=\""+kind+"\"用不到"+key {
+			} else if err == nil || err.Error() != "第3行：[driver.x]：kind=\""+kind+"\"用不到"+key {
 				t.Errorf("%s, %s: %v", kind, key, err)
 			}
 		}

@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"time"
 
+	"mps/agent"
+	"mps/config"
 	"mps/rendezvous"
 	"mps/wiring"
 )
@@ -12,12 +16,18 @@ import (
 type agentCommand struct{}
 
 func (agentCommand) Run(ctx context.Context, p *program) error {
-	c, err := p.open()
+	c, err := p.start(config.PartAgent)
 	if err != nil {
+		if isRunning() {
+			return brokenRunning.Because(err, err)
+		}
 		return err
 	}
 	a, err := wiring.NewAgent(ctx, c, p.log)
 	if errors.Is(err, rendezvous.ErrRunning) {
+		if broken := wiring.CheckAgent(c, p.log); broken != nil {
+			return brokenRunning.Because(broken, broken)
+		}
 		_, err := fmt.Fprintln(p.stdout, err)
 		return err
 	}
@@ -26,4 +36,18 @@ func (agentCommand) Run(ctx context.Context, p *program) error {
 	}
 	ready(p.stdout, "agent", a.URL)
 	return a.Serve(ctx)
+}
+
+// isRunning tells whether the user has an agent, which answers where it says.
+func isRunning() bool {
+	running, err := agent.Running()
+	if err != nil {
+		return false
+	}
+	c, err := net.DialTimeout("tcp", running.Address, time.Second)
+	if err != nil {
+		return false
+	}
+	c.Close()
+	return true
 }
