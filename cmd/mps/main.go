@@ -46,6 +46,8 @@ type program struct {
 	stderr     *os.File
 	log        *slog.Logger // goes nowhere until open
 	logFile    io.Closer    // nil when the log goes to stderr
+	unseen     bool         // nobody reads stderr
+	exit       int          // code for a command without an error
 }
 
 // ready tells other programs, which wait for it on the standard output, that a
@@ -61,7 +63,8 @@ func main() {
 }
 
 // run carries out one command line and returns the exit code: 0 for success,
-// 1 for failure, 2 for a command line that makes no sense.
+// 1 for failure, 2 for a command line that makes no sense, or one that the
+// command has chosen.
 func run(ctx context.Context, args []string, stdout, stderr *os.File) int {
 	var c commands
 	exit := -1
@@ -99,7 +102,7 @@ func run(ctx context.Context, args []string, stdout, stderr *os.File) int {
 	command.BindTo(ctx, (*context.Context)(nil))
 	err = command.Run(&p)
 	if err == nil {
-		return 0
+		return p.exit
 	}
 	fmt.Fprintf(stderr, "mps：%v\n", err)
 	if p.logFile != nil { // where stderr may not be seen
@@ -115,7 +118,7 @@ func run(ctx context.Context, args []string, stdout, stderr *os.File) int {
 func (p *program) open() (config.Config, error) {
 	c, err := loadConfig(p.configFile)
 	w := io.Writer(p.stderr)
-	if file := logFile(c.Log, p.command, p.stderr); file != "" {
+	if file := logFile(c.Log, p.unseen); file != "" {
 		log := &timberjack.Logger{Filename: file, MaxSize: 5, MaxBackups: 3, LocalTime: true} // MB
 		w, p.logFile = log, log
 	}
@@ -130,8 +133,7 @@ func (p *program) close() {
 }
 
 // loadConfig reads the named file or, without a name, mps.toml beside this
-// program when it is there: the client library starts the agent without
-// arguments.
+// program when it is there: the client library names none.
 func loadConfig(path string) (config.Config, error) {
 	if path == "" {
 		self, err := os.Executable()
