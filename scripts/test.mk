@@ -31,6 +31,7 @@ guest: # the emulated machine
 
 windows: build # the programs in dist/ are the same in two builds
 	make dist
+	make -C cmd/mps/resource check
 	for arch in 386 amd64; do
 	    CGO_ENABLED=0 GOOS=windows GOARCH=$$arch go build -trimpath -ldflags='-s -w' -o .cache/again/mps-$$arch.exe ./cmd/mps
 	    cmp .cache/again/mps-$$arch.exe dist/windows-$$arch/mps.exe
