@@ -54,6 +54,18 @@ static int lift(WCHAR *path, DWORD n)
     return insert(path, n, 2, L"?\\UNC\\", 6);
 }
 
+void files_shorten(WCHAR *path)
+{
+    WCHAR old[PATH_SIZE];
+
+    if (!files_is_long(path))
+        return;
+    DWORD n = GetShortPathNameW(path, old, PATH_SIZE);
+    if (n == 0 || n >= PATH_SIZE || is_long(n))
+        return;
+    memcpy(path, old, (n + 1) * sizeof *path);
+}
+
 int files_beside(const WCHAR *name, WCHAR *path)
 {
     static const char here;

@@ -20,6 +20,9 @@ int files_beside(const WCHAR *name, WCHAR *path);
 /* files_user: likewise, in the folder that platform_read_user describes, which may not be there. */
 int files_user(const WCHAR *name, WCHAR *path);
 
+/* files_shorten gives a long path its old form, 8.3, where the disk has that for each name. */
+void files_shorten(WCHAR *path);
+
 /* files_is_long tells whether a path is longer than what every function of the system takes. */
 BOOL files_is_long(const WCHAR *path);
 

@@ -61,11 +61,19 @@ static BOOL start(const WCHAR *program, const WCHAR *folder, PROCESS_INFORMATION
     return GetLastError() == ERROR_ACCESS_DENIED && create(program, folder, flags, process);
 }
 
-/* working_folder settles where the agent works, with room in path: in this DLL's folder, or in the
- * user's where that has a long path, in which no version of Windows starts a program. */
-static const WCHAR *working_folder(WCHAR *path)
+/* working_folder settles where a program works, with room in path: in its folder, or in the user's
+ * where that has a long path, in which no version of Windows starts a program. */
+static const WCHAR *working_folder(const WCHAR *program, WCHAR *path)
 {
-    if (files_beside(L"", path) != 0 || files_is_long(path))
+    size_t n = 0, end = 0;
+
+    for (; program[n] != L'\0'; n++) {
+        path[n] = program[n];
+        if (program[n] == L'\\')
+            end = n + 1;
+    }
+    path[end] = L'\0';
+    if (files_is_long(path))
         files_user(L"", path);
     /* The prefix of long paths before a short one: the DLL was loaded so. */
     return path[0] == L'\\' && path[2] == L'?' && path[4] != L'\0' && path[5] == L':' ? path + 4
@@ -84,7 +92,7 @@ static enum spawn_result refusal(const WCHAR *program, DWORD error)
                (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0) {
         return SPAWN_ABSENT;
     }
-    /* Windows 7 starts no program with such a path, however it is written. */
+    /* Windows 7 starts no program with such a path. */
     return files_is_long(program) ? SPAWN_TOO_DEEP : SPAWN_FAILED;
 }
 
@@ -99,7 +107,8 @@ enum spawn_result platform_spawn_agent(intptr_t lock, struct process *p, int *co
     int result = files_beside(L"mps.exe", program);
     if (result != 0)
         return result == FILE_TOO_DEEP ? SPAWN_TOO_DEEP : SPAWN_ABSENT;
-    if (!start(program, working_folder(folder), &process)) {
+    files_shorten(program);
+    if (!start(program, working_folder(program, folder), &process)) {
         *code = (int)GetLastError();
         return refusal(program, (DWORD)*code);
     }

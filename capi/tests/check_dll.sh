@@ -30,6 +30,7 @@ kernel32.dll GetFileAttributesW
 kernel32.dll GetLastError
 kernel32.dll GetModuleFileNameW
 kernel32.dll GetModuleHandleExW
+kernel32.dll GetShortPathNameW
 kernel32.dll GetTickCount
 kernel32.dll ReadFile
 kernel32.dll SetHandleInformation
