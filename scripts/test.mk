@@ -49,7 +49,7 @@ guest-calls: guest windows
 	test/rig/on-windows --width 32 --run Calls --skip Calls/1000_loads $(scenarios)
 
 guest-faults: guest windows
-	test/rig/on-windows --width 32 --run 'Autostart|Faults|Calls/1000_loads' $(scenarios)
+	test/rig/on-windows --width 32 --run 'Autostart|Faults|Resources|Calls/1000_loads' $(scenarios)
 	test/rig/on-windows --width 32 --before 'ifconfig lo down' --run Outages $(scenarios)
 
 guest-drivers: guest windows
