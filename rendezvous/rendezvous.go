@@ -11,6 +11,10 @@
 //	pid = 4711
 //
 // The process id is for people and scripts that want to end the agent.
+//
+// An agent that the library has started holds the lock under which that was
+// done, until it can be found, so that no other is started meanwhile; and when
+// it cannot serve, it leaves the reason in a second file: see [Start].
 package rendezvous
 
 import (
