@@ -34,6 +34,7 @@ import (
 	"time"
 
 	"mps/failure"
+	"mps/lockfile"
 )
 
 const (
@@ -124,7 +125,7 @@ func parse(b []byte) (Address, error) {
 // with the process.
 type Claim struct {
 	dir  string
-	lock *os.File
+	lock *lockfile.File
 	mine Address
 }
 
@@ -134,14 +135,14 @@ func NewClaim(dir string) (*Claim, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_RDWR|os.O_CREATE, 0o600)
+	lock, err := lockfile.Take(filepath.Join(dir, lockFile))
+	if errors.Is(err, lockfile.ErrHeld) {
+		return nil, ErrRunning
+	}
 	if err != nil {
 		return nil, err
 	}
-	if err := lock(f); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return &Claim{dir: dir, lock: f}, nil
+	return &Claim{dir: dir, lock: lock}, nil
 }
 
 // Publish writes the address for the user's programs. Readers see it whole or

@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"time"
 
+	"mps/agent"
+	"mps/config"
 	"mps/failure"
 	"mps/mask"
 	"mps/rendezvous"
@@ -46,12 +50,21 @@ func (command agentCommand) Run(ctx context.Context, p *program) error {
 // serveAgent is an agent from its configuration to its end. It calls up when it
 // can be found.
 func serveAgent(ctx context.Context, p *program, up func()) error {
-	c, err := p.open()
+	c, err := p.start(config.PartAgent)
 	if err != nil {
+		if isRunning() {
+			return brokenRunning.Because(err, err)
+		}
 		return err
 	}
 	a, err := wiring.NewAgent(ctx, c, p.log)
-	if errors.Is(err, rendezvous.ErrRunning) && !p.unseen {
+	if errors.Is(err, rendezvous.ErrRunning) {
+		if broken := wiring.CheckAgent(c, p.log); broken != nil {
+			return brokenRunning.Because(broken, broken)
+		}
+		if p.unseen {
+			return err
+		}
 		_, err := fmt.Fprintln(p.stdout, err)
 		return err
 	}
@@ -61,4 +74,18 @@ func serveAgent(ctx context.Context, p *program, up func()) error {
 	up()
 	ready(p.stdout, "agent", a.URL)
 	return a.Serve(ctx)
+}
+
+// isRunning tells whether the user has an agent, which answers where it says.
+func isRunning() bool {
+	running, err := agent.Running()
+	if err != nil {
+		return false
+	}
+	c, err := net.DialTimeout("tcp", running.Address, time.Second)
+	if err != nil {
+		return false
+	}
+	c.Close()
+	return true
 }

@@ -6,22 +6,16 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 
-	"github.com/DeRuina/timberjack"
 	"github.com/alecthomas/kong"
 
 	"mps"
-	"mps/config"
-	"mps/mask"
 )
 
 type commands struct {
@@ -45,7 +39,7 @@ type program struct {
 	stdout     io.Writer
 	stderr     *os.File
 	log        *slog.Logger // goes nowhere until open
-	logFile    io.Closer    // nil when the log goes to stderr
+	logFiles   []io.Closer  // none when the log goes to stderr
 	unseen     bool         // nobody reads stderr
 	exit       int          // code for a command without an error
 }
@@ -83,7 +77,13 @@ func run(ctx context.Context, args []string, stdout, stderr *os.File) int {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	command, err := parser.Parse(args)
+	err = checkDashes(args)
+	var command *kong.Context
+	if err == nil {
+		if command, err = parser.Parse(args); err != nil {
+			err = explainUsage(err)
+		}
+	}
 	if exit >= 0 { // --help has been shown
 		return exit
 	}
@@ -105,45 +105,8 @@ func run(ctx context.Context, args []string, stdout, stderr *os.File) int {
 		return p.exit
 	}
 	fmt.Fprintf(stderr, "mps：%v\n", err)
-	if p.logFile != nil { // where stderr may not be seen
+	if p.logFiles != nil { // where stderr may not be seen
 		p.log.Error("未能完成", "error", err)
 	}
 	return 1
-}
-
-// open returns the configuration, and opens the log that it describes. Commands
-// that need neither do not call it: a mistake in the file is no concern of
-// theirs. When the file is wrong, the log is the one without a file, so that
-// the reason can be found there.
-func (p *program) open() (config.Config, error) {
-	c, err := loadConfig(p.configFile)
-	w := io.Writer(p.stderr)
-	if file := logFile(c.Log, p.unseen); file != "" {
-		log := &timberjack.Logger{Filename: file, MaxSize: 5, MaxBackups: 3, LocalTime: true} // MB
-		w, p.logFile = log, log
-	}
-	p.log = slog.New(mask.NewHandler(slog.NewTextHandler(w, &slog.HandlerOptions{Level: c.Log.Level})))
-	return c, err
-}
-
-func (p *program) close() {
-	if p.logFile != nil {
-		p.logFile.Close()
-	}
-}
-
-// loadConfig reads the named file or, without a name, mps.toml beside this
-// program when it is there: the client library names none.
-func loadConfig(path string) (config.Config, error) {
-	if path == "" {
-		self, err := os.Executable()
-		if err != nil {
-			return config.Default(), nil
-		}
-		path = filepath.Join(filepath.Dir(self), "mps.toml")
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return config.Default(), nil
-		}
-	}
-	return config.Load(path)
 }
