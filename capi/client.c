@@ -2,6 +2,7 @@
 #include "config.h"
 #include "mps_client.h"
 #include "platform.h"
+#include <limits.h>
 #include <stddef.h>
 
 enum { LOOK_MAX = 1 << 20 }; /* bytes of resp that are looked at */
@@ -66,7 +67,11 @@ int MPS_API MPS_CallEx(const char *req, char *resp, int capacity)
         return MPS_BAD_BUFFER;
     struct config c = config_get();
     request_look(&r, req, resp, room);
-    return call_agent(&c, &r, resp, within(room, (size_t)capacity));
+    int needed = call_agent(&c, &r, resp, within(room, (size_t)capacity));
+    /* More than there is to write on may be less than the caller said there is. */
+    if (needed > 0 && needed <= capacity)
+        needed = capacity < INT_MAX ? capacity + 1 : INT_MAX;
+    return needed;
 }
 
 const char *MPS_API MPS_Version(void)

@@ -38,9 +38,14 @@
  *   %LOCALAPPDATA%\mps\agent.ini，XP 为 %APPDATA%\mps\agent.ini；其他系统：
  *   $XDG_RUNTIME_DIR/mps/agent.ini，没有该变量时为 $HOME/.cache/mps/agent.ini）。动态库每次
  *   调用都读它，因此无须配置端口，终端服务器上各用户也不会用到别人的读卡服务。
- *   读卡服务没有运行时，动态库启动它所在目录下的 mps.exe（其他系统为 mps），参数为 agent，
- *   最多等 5 秒，然后完成这次调用。几个程序同时调用也只启动一个。动态库不查找其他目录，
- *   不经过命令解释器，不显示窗口；启动的程序不属于调用程序，调用程序退出后仍运行。
+ *   读卡服务没有运行时，动态库启动它所在目录下的 mps.exe（其他系统为 mps），参数为 agent 和
+ *   --started-by-library，最多等 5 秒，然后完成这次调用。几个程序同时调用也只启动一个；启动后
+ *   停住的，在它结束以前不再启动第二个。启动后随即退出的（例如配置文件有误），立即返回带有原因
+ *   和退出码的出错应答。动态库不查找其他目录，不经过命令解释器，不显示窗口；启动的程序不属于
+ *   调用程序，调用程序退出后仍运行。Windows 上调用程序在作业（job）中，而该作业不许其中的程序
+ *   脱离时，读卡服务也在该作业中，会随它结束；下一次调用再启动它。
+ *   动态库所在目录的路径最长 1000 个字符（其他系统 4000 个字节）；太长时每次调用都返回说明此事
+ *   的出错应答。
  *
  * 设置：动态库所在目录下的 mps_client.ini，可以没有。每行一项，";" 或 "#" 之后是注释：
  *
@@ -101,7 +106,8 @@ int MPS_API MPS_Call(char *req, char *resp);
  * beforehand matters only where req does not show its charset.
  *
  * It returns 0 when resp holds the answer. When the answer does not fit it returns the bytes
- * needed, the NUL included, which is more than capacity; resp then holds the longest error answer
+ * needed, the NUL included, which is more than capacity (at least capacity + 1 also where Windows
+ * lets fewer bytes of resp be written than capacity says); resp then holds the longest error answer
  * that fits, or the empty text when capacity is less than 58 (UTF-16LE: 116). Asking again with a
  * larger buffer reads the card, or spends the voucher's code, once more: 8192 bytes are enough for
  * either. It returns a negative code, see above, for wrong arguments.

@@ -32,6 +32,7 @@ guest: # the emulated machine
 
 windows: build # the programs in dist/ are the same in two builds
 	make dist
+	make -C cmd/mps/resource check
 	for arch in 386 amd64; do
 	    CGO_ENABLED=0 GOOS=windows GOARCH=$$arch go build -trimpath -ldflags='-s -w' -o .cache/again/mps-$$arch.exe ./cmd/mps
 	    cmp .cache/again/mps-$$arch.exe dist/windows-$$arch/mps.exe
@@ -49,7 +50,7 @@ guest-calls: guest windows
 	test/rig/on-windows --width 32 --run Calls --skip Calls/1000_loads $(scenarios)
 
 guest-faults: guest windows
-	test/rig/on-windows --width 32 --run 'Autostart|Faults|Calls/1000_loads' $(scenarios)
+	test/rig/on-windows --width 32 --run 'Autostart|Faults|Resources|Calls/1000_loads' $(scenarios)
 	test/rig/on-windows --width 32 --before 'ifconfig lo down' --run Outages $(scenarios)
 
 guest-drivers: guest windows

@@ -103,8 +103,23 @@ void platform_unlock(intptr_t lock)
     (void)lock;
 }
 
-enum spawn_result platform_spawn_agent(int *code)
+enum spawn_result platform_spawn_agent(intptr_t lock, struct process *p, int *code)
 {
+    (void)lock;
+    (void)p;
     (void)code;
     return SPAWN_ABSENT;
+}
+
+enum process_state platform_watch(struct process *p, int milliseconds, struct ending *e)
+{
+    (void)p;
+    (void)milliseconds;
+    (void)e;
+    return PROCESS_RUNS;
+}
+
+void platform_release(struct process *p)
+{
+    (void)p;
 }

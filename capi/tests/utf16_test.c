@@ -191,7 +191,7 @@ static void test_messages(void)
 /* At each capacity the longest form that fits, and never a byte more. */
 static void test_faults(void)
 {
-    struct fault fault = {MESSAGE_REFUSED, {7936, 0}};
+    struct fault fault = {.message = MESSAGE_REFUSED, .numbers = {7936, 0}};
     size_t size;
     char *text = widen(REQUEST("03"), &size);
     char narrow[1024];

@@ -40,6 +40,8 @@ type program struct {
 	stderr     *os.File
 	log        *slog.Logger // goes nowhere until open
 	logFiles   []io.Closer  // none when the log goes to stderr
+	unseen     bool         // nobody reads stderr
+	exit       int          // code for a command without an error
 }
 
 // ready tells other programs, which wait for it on the standard output, that a
@@ -55,7 +57,8 @@ func main() {
 }
 
 // run carries out one command line and returns the exit code: 0 for success,
-// 1 for failure, 2 for a command line that makes no sense.
+// 1 for failure, 2 for a command line that makes no sense, or one that the
+// command has chosen.
 func run(ctx context.Context, args []string, stdout, stderr *os.File) int {
 	var c commands
 	exit := -1
@@ -99,7 +102,7 @@ func run(ctx context.Context, args []string, stdout, stderr *os.File) int {
 	command.BindTo(ctx, (*context.Context)(nil))
 	err = command.Run(&p)
 	if err == nil {
-		return 0
+		return p.exit
 	}
 	fmt.Fprintf(stderr, "mps：%v\n", err)
 	if p.logFiles != nil { // where stderr may not be seen

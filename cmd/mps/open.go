@@ -36,7 +36,7 @@ func (p *program) start(part string) (config.Config, error) {
 	place, c, err := p.load()
 	var w io.Writer = p.stderr
 	// Where nobody reads stderr, there is a file besides the one that is configured.
-	for _, file := range []string{logFile(config.Log{}, p.command, p.stderr), c.Log.File} {
+	for _, file := range []string{logFile(config.Log{}, p.unseen), c.Log.File} {
 		if file != "" {
 			log := &logWriter{path: absolute(file), other: w}
 			p.logFiles = append(p.logFiles, log)
