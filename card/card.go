@@ -55,18 +55,17 @@ type Reader interface {
 	Connect(ctx context.Context) (Conn, error)
 }
 
-// A Searcher is a Reader that has several slots to look for the card in. What lies
-// in one of them for good, a bank card, the key of a certificate authority or a
-// security module, must not hide the patient's card in another.
+// A Searcher is a Reader of several slots. What lies in one of them for good, a bank
+// card, the key of a certificate authority or a security module, must not hide the
+// patient's card in another.
 type Searcher interface {
 	Reader
-	// Search has try talk to one card after another, each in a context that ends
-	// when the card has had its time. It ends without an error when try does, and
-	// at once when a card failed that is Recognised: it is the patient's. Otherwise
-	// it goes on with the next card, also one that comes within wait, as long as a
-	// slot is free for it. Its error says what lies where; it wraps ErrNoCard when
-	// there is room for a card.
-	Search(ctx context.Context, wait time.Duration, try func(context.Context, Conn) error) error
+	// Search has try talk to one card after another, until try returns nil or an
+	// error that is Recognised: that was the patient's card. It also waits for
+	// cards to come, no longer than wait. When no card was the patient's, vacant
+	// tells that there is a slot into which it may still be put, and the error
+	// says what lies where.
+	Search(ctx context.Context, wait time.Duration, try func(Conn) error) (vacant bool, err error)
 	// Wait is how long Connect waits for a card.
 	Wait() time.Duration
 }

@@ -92,20 +92,18 @@ type StatusError uint16
 
 func (s StatusError) Error() string { return fmt.Sprintf("card: status %04X", uint16(s)) }
 
-// A TooSlowError is the cause with which WithTime ends the context of a card. It is
-// an ErrMute.
-type TooSlowError struct{ Time time.Duration }
+// A tooSlowError is the cause with which the context of one card ends when the card
+// has had its time. It is an ErrMute.
+type tooSlowError time.Duration
 
-func (e TooSlowError) Error() string { return fmt.Sprintf("card: not read within %v", e.Time) }
-
-// Is makes it an ErrMute.
-func (TooSlowError) Is(target error) bool { return target == ErrMute }
-
-// WithTime returns a context that ends when a card has had its time. A read that
-// it ends fails with a TooSlowError.
-func WithTime(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, d, TooSlowError{d})
+func (e tooSlowError) Error() string {
+	return fmt.Sprintf("card: not read within %v", time.Duration(e))
 }
+
+func (tooSlowError) Is(target error) bool { return target == ErrMute }
+
+// OpeningError is a failure before the first APDU as an *Error.
+func OpeningError(err error) *Error { return transportError(context.Background(), Opening, err) }
 
 // transportError makes an *Error of an error of the way to the card. An *Error
 // from below knows better and stays as it is. Once ctx is done, the way's own
@@ -114,8 +112,8 @@ func transportError(ctx context.Context, function string, err error) *Error {
 	if known, is := errors.AsType[*Error](err); is {
 		return known
 	}
-	if slow, is := errors.AsType[TooSlowError](context.Cause(ctx)); is {
-		return &Error{function, tooSlow.With(slow.Time.Seconds()), fmt.Errorf("%w: %w", slow, err)}
+	if slow, is := errors.AsType[tooSlowError](context.Cause(ctx)); is {
+		return &Error{function, tooSlow.With(time.Duration(slow).Seconds()), fmt.Errorf("%w: %w", slow, err)}
 	}
 	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
 		err = fmt.Errorf("%w: %w", ended, err)

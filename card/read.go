@@ -71,7 +71,7 @@ func Read(ctx context.Context, t Transport) (*Card, error) {
 			continue
 		}
 		switch {
-		case errors.Is(err, ErrAuthentication):
+		case errors.Is(err, ErrAuthentication) && s.function == reading: // otherwise it may be any card
 			return nil, s.protectedError(ctx, err)
 		case err != nil:
 			return nil, err

@@ -3,33 +3,33 @@ package card
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"strings"
 	"time"
 
+	"mps/failure"
 	"mps/mask"
 )
 
 // Sources are several ways to read a card.
 //
 // Read asks them in their order, and goes on to the next after every failure that
-// LeadsOn. Where none succeeds, its error is that of the source that got furthest
-// with the patient's card, the first of equals; a card that asks for a key which
-// this package does not have, and that no other source could read either, is told
-// with the reason of the other.
+// LeadsOn. When none succeeds, its error is that of the source that got furthest
+// with the patient's card, the first of equals. A card that wants a key which this
+// package does not have, and which no other source could read either, is told with
+// the reason of the other: to advise a driver where there is one would hide what is
+// wrong with it.
 //
-// The wait for a card is one for all of them, and begins with Read. First every
-// source is asked what is there now, the ones that wait by themselves, as drivers
-// do, for as long as they wait. Only when nowhere is a patient's card, and there is
-// room for one, the readers wait for what is left of their time. Then the others are
-// asked once more: the card may have been put there.
+// The wait for a card is one for all of them. First every source is asked what is
+// there now; one that waits by itself, as drivers do, waits. Only when the patient's
+// card is nowhere, a reader waits for what is left of its time, and then the others
+// are asked once more: the card may have come to them.
 type Sources struct {
 	Order []NamedSource
 	Log   *slog.Logger // is told why each source failed, without personal data; nil: none
 }
 
-// A NamedSource is a Source by the name that it has in the configuration.
+// A NamedSource is a Source with the name that it has in the configuration.
 type NamedSource struct {
 	Name string
 	Source
@@ -43,109 +43,109 @@ func (s Sources) Read(ctx context.Context) (*Card, error) {
 	case 1:
 		return s.Order[0].Read(ctx)
 	}
-	r := round{sources: s.Order, failed: make([]error, len(s.Order)), began: time.Now()}
+	r := round{sources: s.Order, failed: make([]error, len(s.Order)), vacant: make([]bool, len(s.Order))}
 	c, err := r.read(ctx)
-	r.log(ctx, s.Log)
+	if s.Log != nil {
+		r.log(ctx, s.Log, err)
+	}
 	return c, err
 }
 
 // A round is one read from several sources.
 type round struct {
 	sources []NamedSource
-	failed  []error // why each failed, the last time that it was asked
-	began   time.Time
+	failed  []error // why each failed when it was last asked; nil: it was not
+	vacant  []bool  // whether waiting for a card may help
 }
 
-// read asks the sources. As soon as one gives a card, or fails in a way that does
-// not lead on, that is the answer.
+// read asks the sources until one of them has the answer.
 func (r *round) read(ctx context.Context) (*Card, error) {
-	for i, source := range r.sources {
-		c, err := r.ask(ctx, i, func() (*Card, error) {
-			if w, waits := source.Source.(waiter); waits {
-				return w.ReadWithin(ctx, 0)
-			}
-			return source.Read(ctx)
-		})
-		if c != nil || err != nil {
+	began := time.Now()
+	for i := range r.sources {
+		if c, final, err := r.ask(ctx, i, 0); final {
 			return c, err
 		}
 	}
 	waited := false
 	for i, source := range r.sources {
 		w, waits := source.Source.(waiter)
-		if !waits || ctx.Err() != nil || r.recognised() || !errors.Is(r.failed[i], ErrNoCard) {
+		if !waits || !r.vacant[i] || r.recognised() {
 			continue
 		}
-		left := w.Wait() - time.Since(r.began)
+		left := w.wait() - time.Since(began)
 		if left <= 0 {
 			continue
 		}
 		waited = true
-		c, err := r.ask(ctx, i, func() (*Card, error) { return w.ReadWithin(ctx, left) })
-		if c != nil || err != nil {
+		if c, final, err := r.ask(ctx, i, left); final {
 			return c, err
 		}
 	}
 	for i, source := range r.sources {
-		_, waits := source.Source.(waiter)
-		if !waited || waits || ctx.Err() != nil || errors.Is(r.failed[i], ErrNoReader) {
+		if _, waits := source.Source.(waiter); !waited || waits || errors.Is(r.failed[i], ErrNoReader) {
 			continue
 		}
-		c, err := r.ask(ctx, i, func() (*Card, error) { return source.Read(ctx) })
-		if c != nil || err != nil {
+		if c, final, err := r.ask(ctx, i, 0); final {
 			return c, err
 		}
 	}
 	return nil, furthest(r.failed)
 }
 
-// ask asks one source. Its error is one that does not lead on.
-func (r *round) ask(ctx context.Context, i int, read func() (*Card, error)) (*Card, error) {
-	c, err := read()
-	if r.failed[i] = err; err == nil {
-		return c, nil
+// ask asks one source, which waits for a card no longer than wait if it can be told.
+// The answer is final when there is a card, when the failure does not lead on, and
+// when nobody waits for the answer any more.
+func (r *round) ask(ctx context.Context, i int, wait time.Duration) (c *Card, final bool, err error) {
+	if w, waits := r.sources[i].Source.(waiter); waits {
+		c, r.vacant[i], err = w.readWithin(ctx, wait)
+	} else {
+		c, err = r.sources[i].Read(ctx)
 	}
+	r.failed[i] = err
 	switch {
-	case ctx.Err() != nil: // the time of the whole call is over, or nobody waits for its answer
-		return nil, furthest(r.failed)
-	case !LeadsOn(err):
-		return nil, err
+	case err == nil, !LeadsOn(err):
+		return c, true, err
+	case ctx.Err() != nil:
+		return nil, true, furthest(r.failed)
 	}
-	return nil, nil
+	return nil, false, nil
 }
 
-// recognised tells whether some source has the patient's card before it.
+// recognised tells whether a source has the patient's card before it.
 func (r *round) recognised() bool {
 	for _, err := range r.failed {
-		if err != nil && Recognised(err) {
+		if reachOf(err) >= needsKey {
 			return true
 		}
 	}
 	return false
 }
 
-func (r *round) log(ctx context.Context, log *slog.Logger) {
-	if log == nil {
-		return
+// log tells why each source failed: it is worth knowing when all of them did.
+func (r *round) log(ctx context.Context, log *slog.Logger, err error) {
+	level := slog.LevelInfo
+	if err == nil {
+		level = slog.LevelDebug
 	}
 	for i, err := range r.failed {
-		e, is := errors.AsType[*Error](err)
-		if !is {
+		if err == nil {
 			continue
 		}
-		attrs := []slog.Attr{slog.String("source", r.sources[i].Name), slog.String("code", e.Code())}
-		if e.Err != nil {
-			attrs = append(attrs, slog.String("cause", mask.Text(e.Err.Error())))
+		attrs := []slog.Attr{slog.String("source", r.sources[i].Name)}
+		if f, is := errors.AsType[failure.Failure](err); is {
+			attrs = append(attrs, slog.String("code", f.Code()))
 		}
-		log.LogAttrs(ctx, slog.LevelInfo, "这个来源没有读到卡", attrs...)
+		if cause := errors.Unwrap(err); cause != nil {
+			attrs = append(attrs, slog.String("cause", mask.Text(cause.Error())))
+		}
+		log.LogAttrs(ctx, level, "这个来源没有读到卡", attrs...)
 	}
 }
 
 // furthest is the failure of the source that got furthest, the first of equals. nil
 // stands for a source that was not asked.
 func furthest(failed []error) error {
-	var best error
-	var other error // the furthest of those that did not ask for another way
+	var best, other error // the furthest, and the furthest of those that do not ask for a key
 	for _, err := range failed {
 		if err == nil {
 			continue
@@ -157,14 +157,12 @@ func furthest(failed []error) error {
 			other = err
 		}
 	}
-	asks, is := errors.AsType[*Error](best)
-	if !is || other == nil || reachOf(best) != needsKey {
+	if other == nil || reachOf(best) != needsKey {
 		return best
 	}
-	// To advise a driver where there is one would hide what is wrong with it.
 	reason := other.Error()
-	if e, is := errors.AsType[*Error](other); is {
-		reason = e.Failure.Error()
+	if f, is := errors.AsType[*Error](other); is {
+		reason = f.Failure.Error()
 	}
-	return &Error{asks.Function, protectedTried.With(strings.TrimRight(reason, "！")), fmt.Errorf("%w; %v", asks.Err, other)}
+	return &Error{reading, protectedTried.With(strings.TrimRight(reason, "！")), best}
 }

@@ -22,7 +22,8 @@ func Trace(t Transport, w io.Writer) Transport { return &trace{t: t, w: w} }
 // write: it is returned as it is.
 func TraceSource(s Source, w io.Writer) Source {
 	if from, is := s.(readerSource); is && from.reader != nil {
-		return readerSource{tracedReader{from.reader, w}}
+		from.reader = tracedReader{from.reader, w}
+		return from
 	}
 	return s
 }
@@ -40,8 +41,8 @@ func (r tracedReader) Connect(ctx context.Context) (Conn, error) {
 	return r.traced(conn), nil
 }
 
-func (r tracedReader) Search(ctx context.Context, wait time.Duration, try func(context.Context, Conn) error) error {
-	return search(ctx, r.reader, wait, func(ctx context.Context, conn Conn) error { return try(ctx, r.traced(conn)) })
+func (r tracedReader) Search(ctx context.Context, wait time.Duration, try func(Conn) error) (vacant bool, err error) {
+	return search(ctx, r.reader, wait, func(conn Conn) error { return try(r.traced(conn)) })
 }
 
 func (r tracedReader) Wait() time.Duration { return waitOf(r.reader) }
