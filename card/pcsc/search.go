@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"mps/card"
@@ -27,9 +28,30 @@ const (
 	shortly = 300 * time.Millisecond
 )
 
-// An insertion tells one card in a slot from the next: PC/SC counts how often a
-// card was put in or taken out (MS-RDPESC 2.2.7, and pcsc-lite alike). Where a
-// driver does not count, the ATR at least differs between kinds of cards.
+// A search goes through the slots, one card at a time. It is for one goroutine, has
+// the turn of its Reader, and gives it back with end.
+type search struct {
+	reader  *Reader
+	until   time.Time // the end of the wait for a card
+	begun   bool
+	session *session          // nil: none yet, or the last one was left behind with a card
+	trials  map[string]*trial // by the names of the slots
+	removed error             // of a card that was taken out before it was known
+	vacant  bool              // whether a slot was empty at the last look
+}
+
+// A trial is what became of the card in a slot.
+type trial struct {
+	card insertion
+	err  error     // why it is not the patient's; nil: that is not known yet
+	busy time.Time // since when somebody else has it; zero: nobody
+	last time.Time // when it was last tried; zero: never
+}
+
+// An insertion tells one card in a slot from the next: PC/SC counts how often a card
+// was put in or taken out (pcsc-lite and Microsoft's winscard.h: the upper 16 bits of
+// dwEventState). Where a driver does not count, the ATR at least differs between
+// kinds of cards. The zero insertion is not known.
 type insertion struct {
 	count uint32
 	atr   string
@@ -37,108 +59,29 @@ type insertion struct {
 
 func (s state) insertion() insertion { return insertion{s.flags >> 16, string(s.atr)} }
 
-// A trial is what became of the card in a slot.
-type trial struct {
-	card insertion
-	err  error     // why it gave no patient; nil: not known yet
-	busy time.Time // since when somebody else has it; zero: nobody has
-}
-
-// A search goes through the slots of a Reader, one card at a time. It is for one
-// goroutine, and ends with end.
-type search struct {
-	reader  *Reader
-	until   time.Time // the end of the wait for a card
-	session *session  // nil: the last one was left behind with its card
-	begun   bool
-	trials  map[string]*trial // by the names of the slots
-	removed error             // of a card that was taken out before it was known
-}
-
 // begin begins a search when no other one goes on.
 func (r *Reader) begin(ctx context.Context, wait time.Duration) (*search, error) {
-	library, err := r.loaded()
-	if err != nil {
+	if _, err := r.loaded(); err != nil {
 		return nil, err
 	}
 	if err := r.waitForTurn(ctx); err != nil {
 		return nil, err
 	}
-	return &search{
-		reader:  r,
-		until:   time.Now().Add(wait),
-		session: &session{library: library, done: r.giveTurn},
-		trials:  map[string]*trial{},
-	}, nil
+	return &search{reader: r, until: time.Now().Add(wait), trials: map[string]*trial{}}, nil
 }
 
-// end ends the search. reset says that something went wrong with the card.
-func (s *search) end(reset bool) error {
+// end ends the search, and the connection that it has. What happens to a card of
+// which something went wrong is done in the background.
+func (s *search) end() {
 	if s.session == nil {
 		s.reader.giveTurn()
-		return nil
+		return
 	}
-	return s.session.close(reset)
+	_ = s.session.close(false)
 }
 
-// next connects to the next card, waiting for one where all that are there have
-// been tried. The context that it returns is the one for that card, and ends when
-// the card has had its time or is closed. The error says what lies where.
-func (s *search) next(ctx context.Context) (context.Context, *conn, error) {
-	if !s.begun {
-		s.begun = true
-		if err := s.session.establish(ctx); err != nil {
-			return nil, nil, err
-		}
-		// Where the last patient's card was read, the next one is: most reads need
-		// not look around, which takes as long as two commands to the card.
-		if slot := s.reader.remembered(); slot != "" && s.reader.leftBehind(slot) == nil {
-			if limited, c, err := s.open(ctx, slot, shortly, 0); err == nil || ctx.Err() != nil {
-				return limited, c, err
-			}
-		}
-	}
-	for {
-		if err := s.renew(ctx); err != nil {
-			return nil, nil, err
-		}
-		states, err := s.reader.look(ctx, s.session)
-		if err != nil {
-			return nil, nil, err
-		}
-		s.follow(states)
-		left := time.Until(s.until)
-		settled := left <= 0 || !vacant(states)
-		chosen, found, pending := s.choose(states, settled)
-		switch {
-		case found:
-			patience := shortly
-			if len(states) == 1 {
-				patience = s.reader.options.Busy
-			}
-			if limited, c, err := s.open(ctx, chosen.reader, patience, maxSettle); err == nil || ctx.Err() != nil {
-				return limited, c, err
-			}
-		case pending && settled:
-			if err := pause(ctx, retryEvery); err != nil {
-				return nil, nil, err
-			}
-		case settled:
-			return nil, nil, s.result(states)
-		default:
-			atMost := min(left, listEvery)
-			if pending {
-				atMost = min(left, retryEvery)
-			}
-			if err := s.awaitChange(ctx, atMost, states); err != nil {
-				return nil, nil, err
-			}
-		}
-	}
-}
-
-// renew gives the search a session where the last one was left behind.
-func (s *search) renew(ctx context.Context) error {
+// establish gives the search a session when it has none.
+func (s *search) establish(ctx context.Context) error {
 	if s.session != nil {
 		return nil
 	}
@@ -146,118 +89,260 @@ func (s *search) renew(ctx context.Context) error {
 	return s.session.establish(ctx)
 }
 
-// awaitChange waits until the state of a slot differs from the one in states.
-func (s *search) awaitChange(ctx context.Context, atMost time.Duration, states []state) error {
-	err := s.session.statusChange(ctx, atMost, states)
+// next connects to the next card that may be the patient's, and waits for one when
+// all that are there have been tried. Its error says what lies where.
+func (s *search) next(ctx context.Context) (*conn, error) {
+	if !s.begun {
+		s.begun = true
+		// Where the last patient's card was read, the next one is: most reads need
+		// not look around, which takes as long as two commands to the card.
+		if slot := s.reader.remembered(); slot != "" && !s.reader.held(slot) {
+			c, err := s.connect(ctx, slot, 0)
+			switch {
+			case err == nil:
+				return c, nil
+			case errors.Is(err, ErrBusy):
+				s.note(slot, insertion{}, err)
+			}
+		}
+	}
+	for {
+		if err := s.establish(ctx); err != nil {
+			return nil, err
+		}
+		states, err := s.look(ctx)
+		if err != nil {
+			return nil, err
+		}
+		slot, pending := s.choose(states)
+		if slot.reader != "" {
+			c, err := s.connect(ctx, slot.reader, maxSettle)
+			switch {
+			case err == nil:
+				c.inserted = slot.insertion()
+				return c, nil
+			case ctx.Err() != nil:
+				return nil, err
+			}
+			s.note(slot.reader, slot.insertion(), err)
+			continue
+		}
+		left := time.Until(s.until)
+		if !pending && (left <= 0 || !s.vacant) {
+			return nil, s.result(states)
+		}
+		atMost := listEvery
+		if pending {
+			atMost = retryEvery
+		} else {
+			atMost = min(atMost, left)
+		}
+		if err := s.awaitChange(ctx, atMost, states); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// connect connects to the card in a slot. A call that does not come back is left
+// behind, and has the slot until it does.
+func (s *search) connect(ctx context.Context, slot string, settle time.Duration) (*conn, error) {
+	if err := s.establish(ctx); err != nil {
+		return nil, err
+	}
+	c := &conn{session: s.session, reader: slot, busy: s.reader.options.Busy}
+	err := c.open(ctx, shortly, settle)
 	if err == nil {
-		err = pause(ctx, minPause)
+		return c, nil
+	}
+	if s.session.behind != nil {
+		s.abandon(slot, false)
+	}
+	return nil, err
+}
+
+// abandon leaves the session to itself, with the slot that it has, and a reset of the
+// card in it if that is wanted.
+func (s *search) abandon(slot string, reset bool) {
+	s.reader.hold(slot)
+	s.session.done = func() { s.reader.release(slot) }
+	s.session.leave(reset)
+	s.session = nil
+}
+
+// failed takes note of a card that try could not read, and lets go of it.
+func (s *search) failed(ctx context.Context, c *conn, err error) {
+	s.note(c.reader, c.inserted, err)
+	if c.faulty || s.session.behind != nil {
+		s.abandon(c.reader, true)
+		return
+	}
+	_ = s.session.disconnect(ctx, false) // if it fails, connecting will
+}
+
+// note notes why the card in a slot is not the patient's, or that somebody else has
+// it.
+func (s *search) note(slot string, card insertion, err error) {
+	t := s.trials[slot]
+	if t == nil {
+		t = &trial{}
+		s.trials[slot] = t
+	}
+	t.card, t.last = card, time.Now()
+	if !errors.Is(err, ErrBusy) {
+		t.err = err
+	} else if t.busy.IsZero() {
+		t.busy = t.last
+	}
+}
+
+// look finds out what lies in the slots that will do, of which there is at least
+// one.
+func (s *search) look(ctx context.Context) ([]state, error) {
+	all, err := s.session.readers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	pattern := s.reader.options.Name
+	var states []state
+	if readers := candidates(all, pattern); len(readers) > 0 {
+		if states, err = s.session.states(ctx, readers); err != nil {
+			return nil, err
+		}
+	}
+	states = slices.DeleteFunc(states, state.missing)
+	if len(states) == 0 {
+		return nil, noReaderError(pattern, all)
+	}
+	s.follow(states)
+	return states, nil
+}
+
+// follow forgets what it knew of cards that are not there any more.
+func (s *search) follow(states []state) {
+	s.vacant = false
+	for _, now := range states {
+		t := s.trials[now.reader]
+		switch present := now.has(statePresent); {
+		case !present:
+			s.vacant = true
+			if t != nil && errors.Is(t.err, card.ErrRemoved) {
+				s.removed, s.until = t.err, time.Now() // the answer, if no other card is there
+			}
+			delete(s.trials, now.reader)
+		case t == nil:
+		case t.card == insertion{}:
+			// It was tried without a look, and has just answered: it is the one
+			// that is there at the first look.
+			t.card = now.insertion()
+		case t.card != now.insertion() && time.Now().Before(s.until):
+			// Another one. After the wait none gets a second chance: a card may
+			// give another ATR at each reset.
+			delete(s.trials, now.reader)
+		}
+	}
+}
+
+// A standing is what can be done with the card in a slot, in ascending order of
+// what is done first.
+type standing int
+
+const (
+	done      standing = iota // nothing: no card, or it has been tried
+	waiting                   // nothing yet: somebody else has it
+	again                     // try it again: somebody else had it
+	mute                      // try it: PC/SC got no answer to the reset
+	touchless                 // try it: it lies on a contactless slot
+	fresh                     // try it
+)
+
+// choose returns the slot whose card is to be tried now, the first of those that
+// stand best; its zero value when there is none. pending tells that somebody else
+// may let go of one.
+func (s *search) choose(states []state) (slot state, pending bool) {
+	best := waiting
+	for _, now := range states {
+		is := s.stands(now)
+		if is > best {
+			best, slot = is, now
+		}
+		pending = pending || is == waiting
+	}
+	return slot, pending
+}
+
+func (s *search) stands(now state) standing {
+	t := s.trials[now.reader]
+	held := s.reader.held(now.reader)
+	switch {
+	case !now.has(statePresent), t != nil && t.err != nil:
+		return done
+	case held && t == nil: // by an earlier search
+		t = &trial{card: now.insertion(), busy: time.Now()}
+		s.trials[now.reader] = t
+	}
+	if t != nil && !t.busy.IsZero() {
+		switch {
+		case time.Since(t.busy) >= s.reader.options.Busy:
+			t.err = inUseError(t.last.IsZero())
+			return done
+		case held, time.Since(t.last) < retryEvery:
+			return waiting
+		}
+		return again
 	}
 	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("%w: %w", card.ErrNoCard, err)
-	case errors.Is(err, codeTimeout), errors.Is(err, codeCancelled), errors.Is(err, codeUnknownReader):
-		return nil // the next look tells
+	case now.has(stateMute):
+		return mute
+	case contactless(now):
+		return touchless
+	}
+	return fresh
+}
+
+// result says why no card was the patient's: what lies where when that is not one
+// card whose own reason says all.
+func (s *search) result(states []state) error {
+	var tried []found
+	foreign := false
+	for _, now := range states {
+		if t := s.trials[now.reader]; t != nil && t.err != nil {
+			tried = append(tried, found{now.reader, t.err})
+			foreign = foreign || errors.Is(t.err, card.ErrOtherCard)
+		}
+	}
+	switch {
+	case s.removed != nil:
+		return s.removed
+	case len(tried) == 0:
+		return card.ErrNoCard
+	case len(states) == 1, len(tried) == 1 && !foreign:
+		return tried[0].err
+	}
+	return notFoundError(tried, s.vacant)
+}
+
+// awaitChange waits until the state of a slot differs from the one in states. Its
+// error is what was found so far, when the time of ctx is over.
+func (s *search) awaitChange(ctx context.Context, atMost time.Duration, states []state) error {
+	soFar := s.result(states)
+	err := s.session.statusChange(ctx, atMost, states)
+	switch {
+	case err == nil, errors.Is(err, codeTimeout), errors.Is(err, codeCancelled), errors.Is(err, codeUnknownReader):
+		err = pause(ctx, minPause) // the next look tells
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%w: %w", soFar, err)
 	}
 	return err
 }
 
-// follow brings what is known about the slots up to date. The card that was tried
-// without a look is the one that is there at the first look: it has just answered,
-// or failed to.
-func (s *search) follow(states []state) {
-	for _, now := range states {
-		t := s.trials[now.reader]
-		switch {
-		case t == nil:
-		case !now.has(statePresent):
-			delete(s.trials, now.reader)
-		case t.card == insertion{}:
-			t.card = now.insertion()
-			if errors.Is(t.err, card.ErrOtherCard) {
-				s.reader.recall(now.reader, t)
-			}
-		case t.card != now.insertion() && time.Now().Before(s.until):
-			// Another card, of which nothing is known. After the wait, none gets a
-			// second chance: a card may give another ATR at each reset.
-			delete(s.trials, now.reader)
-		}
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
-}
-
-// vacant tells whether a card can still come into one of the slots.
-func vacant(states []state) bool {
-	for _, s := range states {
-		if !s.has(statePresent) {
-			return true
-		}
-	}
-	return false
-}
-
-// A standing is what can be done with the card in a slot.
-type standing int
-
-const (
-	done  standing = iota // nothing: no card, or it has been tried
-	held                  // wait: an earlier call has not come back from it yet
-	busy                  // try again: another program has it
-	mute                  // try it: PC/SC got no answer to the reset
-	fresh                 // try it
-)
-
-// choose returns the slot whose card is to be tried now, the first in order of
-// those that stand best. waiting tells that there is none, but that somebody will
-// let go of one.
-func (s *search) choose(states []state, settled bool) (slot string, found, waiting bool) {
-	best := done
-	for _, now := range states {
-		is := s.stands(now, settled)
-		if is > best && is > held {
-			best, slot = is, now.reader
-		}
-		waiting = waiting || is == held
-	}
-	return slot, best > held, waiting
-}
-
-// stands tells what can be done with the card in a slot. What an earlier search has
-// found to be no patient's card is tried when the search is settled, that is, when
-// no other card can be expected. One that took its whole time is not tried again, if
-// it is certain that it is the same one and if it may be no patient's at all.
-func (s *search) stands(now state, settled bool) standing {
-	t := s.trials[now.reader]
-	if !now.has(statePresent) || t != nil && t.err != nil {
-		return done
-	}
-	if reason := s.reader.leftBehind(now.reader); reason != nil {
-		if t == nil || t.busy.IsZero() {
-			t = &trial{card: now.insertion(), busy: time.Now()}
-			s.trials[now.reader] = t
-		}
-		if time.Since(t.busy) >= s.reader.options.Busy {
-			t.err = reason
-			return done
-		}
-		return held
-	}
-	if t != nil && !t.busy.IsZero() {
-		if time.Since(t.busy) >= s.reader.options.Busy {
-			t.err = openingError(inUse.With(), ErrBusy)
-			return done
-		}
-		return busy
-	}
-	if known := s.reader.recalled(now); known != nil {
-		switch {
-		case errors.Is(known, card.ErrMute) && s.several && now.insertion().count > 0:
-			s.trials[now.reader] = &trial{card: now.insertion(), err: known}
-			return done
-		case !settled:
-			return done
-		}
-	}
-	if now.has(stateMute) {
-		return mute
-	}
-	return fresh
 }
