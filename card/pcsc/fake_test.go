@@ -25,6 +25,7 @@ type fake struct {
 	begins      []Code
 	transmits   []func() Code // ok: the card answers
 	changes     int           // statusChanges so far
+	lists       int           // and listings of the readers
 
 	waiting chan struct{} // closed to end a statusChange
 	hang    chan struct{} // what release waits for, if not nil
@@ -111,6 +112,9 @@ func (f *fake) cancel(context handle) Code {
 }
 
 func (f *fake) readers(handle) ([]string, Code) {
+	f.mu.Lock()
+	f.lists++
+	f.mu.Unlock()
 	if f.listed == nil {
 		return []string{fakeReader}, ok
 	}

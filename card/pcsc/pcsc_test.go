@@ -66,6 +66,7 @@ func TestFaults(t *testing.T) {
 		{"reader listed only", func(f *fake) { f.states = []uint32{stateUnavailable} }, minute, card.ErrNoReader, "设备未打开", "release"},
 		{"reader goes while waiting", func(f *fake) { f.states = []uint32{stateEmpty, stateUnknown} }, minute, card.ErrNoReader, "设备未打开", "release"},
 		{"no service", func(f *fake) { f.establishes = []Code{codeNoService} }, 0, card.ErrNoReader, "设备未打开", ""},
+		{"no permission", func(f *fake) { f.establishes = []Code{codeSecurity} }, 0, card.ErrNoReader, "没有使用读卡器的权限", ""},
 		{"service stopped", func(f *fake) { f.establishes = []Code{codeServiceStopped} }, 0, codeServiceStopped, "设备未打开", ""},
 	}
 	for _, tt := range tests {
@@ -242,8 +243,9 @@ func TestShared(t *testing.T) {
 	}
 }
 
-// TestLastGood reads from the reader of the last read without looking around, and
-// looks around when there is nothing in it.
+// TestLastGood reads from the slot of the last patient's card without looking around,
+// in as few calls of PC/SC as there can be, and looks around when there is nothing in
+// it.
 func TestLastGood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
@@ -255,11 +257,16 @@ func TestLastGood(t *testing.T) {
 			case 4:
 				f.connects = []Code{codeUnknownReader}
 			}
+			f.calls = nil
 			if _, err := card.FromReader(r).Read(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if f.changes != want {
-				t.Errorf("looked around %d times by read %d, want %d", f.changes, i, want)
+			const fewest = "connect A4 A4 B2 B2 A4 B2 B2 disconnect reset=false release"
+			if got := strings.Join(f.noted(), " "); got != fewest {
+				t.Errorf("calls %s of read %d\nwant  %s", got, i, fewest)
+			}
+			if f.changes != want || f.lists != want {
+				t.Errorf("looked around %d times and listed %d times by read %d, want %d", f.changes, f.lists, i, want)
 			}
 		}
 	})

@@ -198,6 +198,7 @@ func (s *search) note(slot string, card insertion, err error) {
 // look finds out what lies in the slots that will do, of which there is at least
 // one.
 func (s *search) look(ctx context.Context) ([]state, error) {
+	s.vacant = false
 	all, err := s.session.readers(ctx)
 	if err != nil {
 		return nil, err
@@ -219,7 +220,6 @@ func (s *search) look(ctx context.Context) ([]state, error) {
 
 // follow forgets what it knew of cards that are not there any more.
 func (s *search) follow(states []state) {
-	s.vacant = false
 	for _, now := range states {
 		t := s.trials[now.reader]
 		switch present := now.has(statePresent); {
