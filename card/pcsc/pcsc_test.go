@@ -272,6 +272,19 @@ func TestLastGood(t *testing.T) {
 	})
 }
 
+// TestServiceGone stops the service between two reads.
+func TestServiceGone(t *testing.T) {
+	f := newFake()
+	r := f.reader(Options{})
+	for _, code := range []Code{ok, codeNoService, ok, codeServiceStopped, ok} {
+		f.establishes = []Code{code}
+		_, err := card.FromReader(r).Read(t.Context())
+		if code == ok && err != nil || code != ok && !errors.Is(err, noService) {
+			t.Errorf("%v: %v", code, err)
+		}
+	}
+}
+
 // TestLeftBehind has PC/SC hang in each of its calls: the caller gets its turn
 // back, the next one waits for the reader, and everything is released in the end.
 func TestLeftBehind(t *testing.T) {

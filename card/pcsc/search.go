@@ -86,7 +86,11 @@ func (s *search) establish(ctx context.Context) error {
 		return nil
 	}
 	s.session = &session{library: s.reader.library, done: s.reader.giveTurn}
-	return s.session.establish(ctx)
+	err := s.session.establish(ctx)
+	if err != nil && s.session.behind == nil {
+		s.session = nil
+	}
+	return err
 }
 
 // next connects to the next card that may be the patient's, and waits for one when
@@ -94,6 +98,9 @@ func (s *search) establish(ctx context.Context) error {
 func (s *search) next(ctx context.Context) (*conn, error) {
 	if !s.begun {
 		s.begun = true
+		if err := s.establish(ctx); err != nil {
+			return nil, err
+		}
 		// Where the last patient's card was read, the next one is: most reads need
 		// not look around, which takes as long as two commands to the card.
 		if slot := s.reader.remembered(); slot != "" && !s.reader.held(slot) {
