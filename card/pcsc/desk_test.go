@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +21,7 @@ import (
 type desk struct {
 	mu    sync.Mutex
 	slots []*deskSlot
+	going int         // the slot that is unplugged after the next listing, if not 0
 	cards []*deskSlot // by handle-1, in which slot a connected card is
 	open  int         // contexts and cards that were not given back
 }
@@ -97,11 +99,17 @@ func (d *desk) readers(handle) (names []string, code Code) {
 			names = append(names, s.name)
 		}
 	}
+	if d.going > 0 {
+		d.slots[d.going].name, d.going = "", 0
+	}
 	return names, ok
 }
 
 func (d *desk) statusChange(_ handle, timeout time.Duration, states []state) Code {
 	for end := time.Now().Add(timeout); ; time.Sleep(10 * time.Millisecond) {
+		if timeout == 0 && d.unknown(states) { // as pcsc-lite has it
+			return codeUnknownReader
+		}
 		if changed := d.update(states); changed {
 			return ok
 		}
@@ -109,6 +117,12 @@ func (d *desk) statusChange(_ handle, timeout time.Duration, states []state) Cod
 			return codeTimeout
 		}
 	}
+}
+
+func (d *desk) unknown(states []state) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.ContainsFunc(states, func(s state) bool { return d.find(s.reader) == nil })
 }
 
 func (d *desk) update(states []state) (changed bool) {
@@ -287,6 +301,23 @@ func TestSlots(t *testing.T) {
 		{"one slot, hanging", two[:1], func(d *desk) { d.put(0, deadCard()); later(time.Minute, func() { d.put(0, nil) }) },
 			"接口SSC_SelectApp 失败:卡片无应答，10秒内没有读完，请检查卡片是否插反或未插到位，重新插卡后重试！", 10 * second, 10 * second, false},
 
+		{"one slot, held exclusively for a while", two[:1], func(d *desk) {
+			d.put(0, ofLin())
+			d.hold(0, "exclusive")
+			later(3*second, func() { d.letGo(0) })
+		}, lin.Number, 4 * second, 3 * second, false},
+		{"one slot, held in a transaction for a while", two[:1], func(d *desk) {
+			d.put(0, ofLin())
+			d.hold(0, "transaction")
+			later(3*second, func() { d.letGo(0) })
+		}, lin.Number, 3 * second, 3 * second, false},
+		{"one slot, held exclusively for good", two[:1], func(d *desk) { d.put(0, ofLin()); d.hold(0, "exclusive") }, inUse, wait, wait, false},
+		{"one slot, held in a transaction for good", two[:1], func(d *desk) {
+			d.put(0, ofLin())
+			d.hold(0, "transaction")
+			later(time.Minute, func() { d.letGo(0) })
+		}, inUse, wait, wait, false},
+
 		{"another card first", two, func(d *desk) { d.put(0, bankCard()); d.put(1, ofLin()) }, lin.Number, 0, 0, false},
 		{"another card second", two, func(d *desk) { d.put(1, bankCard()); d.put(0, ofLin()) }, lin.Number, 0, 0, false},
 		{"another card, and the patient's comes", two, func(d *desk) {
@@ -368,6 +399,7 @@ func TestSlots(t *testing.T) {
 			later(second, func() { d.unplug(0) })
 			later(2*second, func() { d.put(1, ofLin()) })
 		}, lin.Number, 3 * second, 2 * second, false},
+		{"a reader is unplugged while PC/SC is asked", two, func(d *desk) { d.put(0, ofLin()); d.going = 1 }, lin.Number, 0, 0, false},
 		{"all readers are unplugged", two, func(d *desk) {
 			later(second, func() { d.unplug(0); d.unplug(1) })
 		}, "接口SSC_Open 失败:设备未打开，未检测到读卡器，请检查读卡器连接和驱动程序后重试！", 2 * second, second, false},

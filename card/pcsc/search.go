@@ -22,8 +22,8 @@ const (
 	// that report changes without end all the same.
 	minPause = 20 * time.Millisecond
 
-	// shortly is how long another program may have the card of one slot before
-	// the other slots are looked at. It gets its whole time, Options.Busy, all
+	// shortly is how long another program may have the card of one slot of several
+	// before the others are looked at. It gets its whole time, Options.Busy, all
 	// the same: the search comes back.
 	shortly = 300 * time.Millisecond
 )
@@ -104,12 +104,13 @@ func (s *search) next(ctx context.Context) (*conn, error) {
 		// Where the last patient's card was read, the next one is: most reads need
 		// not look around, which takes as long as two commands to the card.
 		if slot := s.reader.remembered(); slot != "" && !s.reader.held(slot) {
-			c, err := s.connect(ctx, slot, 0)
+			began := time.Now()
+			c, err := s.connect(ctx, slot, shortly, 0)
 			switch {
 			case err == nil:
 				return c, nil
 			case errors.Is(err, ErrBusy):
-				s.note(slot, insertion{}, err)
+				s.note(slot, insertion{}, began, err)
 			}
 		}
 	}
@@ -123,7 +124,12 @@ func (s *search) next(ctx context.Context) (*conn, error) {
 		}
 		slot, pending := s.choose(states)
 		if slot.reader != "" {
-			c, err := s.connect(ctx, slot.reader, maxSettle)
+			patience := shortly
+			if len(states) == 1 {
+				patience = s.reader.options.Busy
+			}
+			began := time.Now()
+			c, err := s.connect(ctx, slot.reader, patience, maxSettle)
 			switch {
 			case err == nil:
 				c.inserted = slot.insertion()
@@ -131,7 +137,7 @@ func (s *search) next(ctx context.Context) (*conn, error) {
 			case ctx.Err() != nil:
 				return nil, err
 			}
-			s.note(slot.reader, slot.insertion(), err)
+			s.note(slot.reader, slot.insertion(), began, err)
 			continue
 		}
 		left := time.Until(s.until)
@@ -152,12 +158,12 @@ func (s *search) next(ctx context.Context) (*conn, error) {
 
 // connect connects to the card in a slot. A call that does not come back is left
 // behind, and has the slot until it does.
-func (s *search) connect(ctx context.Context, slot string, settle time.Duration) (*conn, error) {
+func (s *search) connect(ctx context.Context, slot string, patience, settle time.Duration) (*conn, error) {
 	if err := s.establish(ctx); err != nil {
 		return nil, err
 	}
 	c := &conn{session: s.session, reader: slot, busy: s.reader.options.Busy}
-	err := c.open(ctx, shortly, settle)
+	err := c.open(ctx, patience, settle)
 	if err == nil {
 		return c, nil
 	}
@@ -178,7 +184,7 @@ func (s *search) abandon(slot string, reset bool) {
 
 // failed takes note of a card that try could not read, and lets go of it.
 func (s *search) failed(ctx context.Context, c *conn, err error) {
-	s.note(c.reader, c.inserted, err)
+	s.note(c.reader, c.inserted, time.Now(), err)
 	if c.faulty || s.session.behind != nil {
 		s.abandon(c.reader, true)
 		return
@@ -187,8 +193,8 @@ func (s *search) failed(ctx context.Context, c *conn, err error) {
 }
 
 // note notes why the card in a slot is not the patient's, or that somebody else has
-// it.
-func (s *search) note(slot string, card insertion, err error) {
+// it, as was found by a try that began then.
+func (s *search) note(slot string, card insertion, began time.Time, err error) {
 	t := s.trials[slot]
 	if t == nil {
 		t = &trial{}
@@ -198,7 +204,7 @@ func (s *search) note(slot string, card insertion, err error) {
 	if !errors.Is(err, ErrBusy) {
 		t.err = err
 	} else if t.busy.IsZero() {
-		t.busy = t.last
+		t.busy = began
 	}
 }
 
@@ -206,23 +212,30 @@ func (s *search) note(slot string, card insertion, err error) {
 // one.
 func (s *search) look(ctx context.Context) ([]state, error) {
 	s.vacant = false
-	all, err := s.session.readers(ctx)
+	all, states, err := s.list(ctx)
+	if errors.Is(err, codeUnknownReader) { // unplugged between the two calls
+		all, states, err = s.list(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
-	pattern := s.reader.options.Name
-	var states []state
-	if readers := candidates(all, pattern); len(readers) > 0 {
-		if states, err = s.session.states(ctx, readers); err != nil {
-			return nil, err
-		}
-	}
 	states = slices.DeleteFunc(states, state.missing)
 	if len(states) == 0 {
-		return nil, noReaderError(pattern, all)
+		return nil, noReaderError(s.reader.options.Name, all)
 	}
 	s.follow(states)
 	return states, nil
+}
+
+// list returns the names of all readers, and the states of those that will do.
+func (s *search) list(ctx context.Context) (all []string, states []state, err error) {
+	if all, err = s.session.readers(ctx); err != nil {
+		return nil, nil, err
+	}
+	if readers := candidates(all, s.reader.options.Name); len(readers) > 0 {
+		states, err = s.session.states(ctx, readers)
+	}
+	return all, states, err
 }
 
 // follow forgets what it knew of cards that are not there any more.
