@@ -102,11 +102,17 @@ func TestHangingCard(t *testing.T) {
 	if _, err := source.Read(t.Context()); err == nil || err.Error() != slow || !errors.Is(err, card.ErrMute) {
 		t.Errorf("alone: %v", err)
 	}
-	insert(t, d.Slot(1), virtual.New(holder, virtual.V2))
+	removeRight := insert(t, d.Slot(1), virtual.New(holder, virtual.V2))
 	awaitCard(t, right+" 00 00", true)
 	if c, err := source.Read(t.Context()); err != nil || *c != wanted {
 		t.Errorf("beside the patient's: %v, %v", c, err)
 	}
+	// When it is out, its slot is as good as any other.
 	remove()
+	removeRight()
 	awaitCard(t, theReader+" 00 00", false)
+	awaitCard(t, right+" 00 00", false)
+	insert(t, d.Slot(0), virtual.New(holder, virtual.V2))
+	awaitCard(t, theReader+" 00 00", true)
+	mustReadSoon(t, r, wanted)
 }
