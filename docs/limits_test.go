@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"net"
 	"os"
+	"path"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -120,6 +121,7 @@ var claims = map[string][]string{
 	root + "/mps.example.toml": {
 		"满 {MB of a log} MB 换新，留 {old logs} 个旧的",
 		"动态库等 {timeout_ms by default k} 秒",
+		"#! type = {iType} ",
 	},
 	root + "/capi/mps_client.h": {
 		"以至少 {blanks} 个空格填满",
@@ -157,6 +159,7 @@ var places = map[string]struct{ file, pattern string }{
 	"queries at one time":   {"server/server.go", `cmp\.Or\(options\.MaxQueries, (.+?)\)`},
 	"token bytes":           {"registry/registry.go", `var secret \[(.+?)\]byte`},
 	"MB of a log":           {"cmd/mps/main.go", `MaxSize: (\d+)`},
+	"iType":                 {"card/driver/sscard.go", `cmp\.Or\(s\.Type, (.+?)\)`},
 	"old logs":              {"cmd/mps/main.go", `MaxBackups: (\d+)`},
 }
 
@@ -233,7 +236,7 @@ func (s *source) number(name string) (int64, error) {
 		if err != nil {
 			return 0, err
 		}
-		return s.value("", e)
+		return s.value(path.Dir(p.file), e)
 	}
 	if f, ok := computed[name]; ok {
 		return f(), nil
