@@ -1,7 +1,6 @@
 package protocol
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -177,7 +176,7 @@ func (f *Function) mustHave(r *Request, values map[string]string) {
 	fields := f.fields(r)
 	for name := range values {
 		if !slices.ContainsFunc(fields, func(s FieldSpec) bool { return s.Name == name }) {
-			panic(fmt.Sprintf("protocol: the answer of function %s has no field %s", f.ID, name))
+			panic("protocol: the answer of function " + f.ID + " has no field " + name)
 		}
 	}
 }

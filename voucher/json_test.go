@@ -59,7 +59,7 @@ var jsonValues = []text{
 	{"DEL", "\"\x7f\""},
 	{"separators that JavaScript does not allow", "\"\u2028\u2029\u0085\""},
 	{"a byte order mark within", "\"\uFEFF\""},
-	{"the replacement character", "\"\uFFFD\""},
+	{"the replacement character as an escape", `"\uFFFD"`},
 	{"user-defined characters", "\"\ue000\uf8ff\""},
 	{"a character of four bytes", "\"𠮷\U0010FFFD\""},
 	{"characters beyond ASCII of every length", "\"é林𠮷\""},
@@ -241,7 +241,6 @@ var notUTF8 = struct{ never, unlessGBK []text }{
 		{"a lead byte of four alone", "\xf0"},
 		{"a lead byte before a letter that is no trail byte", "\xe61"},
 		{"a continuation alone", "\x97"},
-		{"continuations without end", strings.Repeat("\x80", 3)},
 		{"three bytes of four", "\xf0\xa0\xae"},
 		{"FF", "\xff"},
 		{"FE", "\xfe"},
@@ -268,6 +267,7 @@ var notUTF8 = struct{ never, unlessGBK []text }{
 	unlessGBK: []text{
 		{"two bytes of three", "\xe6\x9e"},
 		{"two continuations", "\x97\xa0"},
+		{"the first continuation alone, or €", "\x80"},
 		{"a lead byte before a letter", "\xe9a"},
 	},
 }
@@ -299,6 +299,9 @@ func read(t *testing.T, answer string, c charset.Charset) string {
 	return patient
 }
 
+// xmlLines makes of line ends what every reader of XML does (XML 1.0, 2.11).
+var xmlLines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 // carried checks that a host program finds an answer verbatim in out_put.
 func carried(t *testing.T, a *Answer) {
 	t.Helper()
@@ -313,7 +316,7 @@ func carried(t *testing.T, a *Answer) {
 		got, err := protocol.DecodeResponse(codec.EncodeResponse(response))
 		if err != nil {
 			t.Errorf("%.200q in out_put: %v", a.JSON, err)
-		} else if got.Value(protocol.OutPut) != string(a.JSON) {
+		} else if want := xmlLines.Replace(string(a.JSON)); xmlLines.Replace(got.Value(protocol.OutPut)) != want {
 			t.Errorf("out_put is %.200q, not %.200q", got.Value(protocol.OutPut), a.JSON)
 		}
 	}
