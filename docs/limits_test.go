@@ -50,7 +50,7 @@ var claims = map[string][]string{
 		"falls back to port {port} without a secret",
 		"| {protocol.MaxRequest Ki} KiB, depth {protocol.maxDepth}, {protocol.maxFields} fields, no DTD",
 		"header and request time-outs, {web.maxHeader Ki} KiB of header",
-		"no redirects, no proxy, {card/driver.maxSieaf Ki} KiB |",
+		"no redirects, no proxy, {card/driver.maxExchange Ki} KiB |",
 		"bearer token of {token bytes} random bytes",
 		"| {uplink.MaxRequest Ki} KiB, UTF-8, every field bounded",
 		"a text of at most {uplink.maxMessage} characters for the caller | `ParseAnswer`: {voucher.MaxAnswer Ki} KiB, depth {voucher.maxDepth};",
@@ -94,7 +94,7 @@ var claims = map[string][]string{
 		"不小于 {capacity} 字节（例如接口规范的 C# 例子）",
 		"- 小于 {capacity} 字节而又没有用空格填满",
 		"为重试保留应答多久，默认 {[server.answer_lifetime] min} 分钟",
-		"文件满 {MB of a log} MB 换新，留 {old logs} 个旧的",
+		"文件满 {cmd/mps.logFileSize} MB 换新，留 {cmd/mps.oldLogFiles} 个旧的",
 		"`Space(1024)`", "“缓冲区只有1025字节”", "缓冲区：8192 字节", // the specification's, and advice
 		"加 8 小时是北京时间",
 	},
@@ -106,7 +106,7 @@ var claims = map[string][]string{
 		"mps_client.ini 超过{longest ini Ki}KB：",
 		"capacity（{capacity at least}到{capacity at most}）、port（{port at least}到{port at most}）、timeout_ms（{timeout_ms at least}到{timeout_ms at most}）",
 		"MPS_CLIENT_CAPACITY（{capacity at least}到{capacity at most}）、MPS_CLIENT_PORT（{port at least}到{port at most}）、MPS_CLIENT_TIMEOUT_MS（{timeout_ms at least}到{timeout_ms at most}）",
-		"sieaf-http：应答超过 {card/driver.maxSieaf Ki} KB",
+		"sieaf-http：应答超过 {card/driver.maxExchange Ki} KB",
 		"| 超过 {voucher.MaxAnswer Ki} KB，多半不是中心 |",
 		"同时进行的查询超过 {queries at one time} 个",
 		"| ec_qr_code 超过 {voucher.MaxCode} 字节 |",
@@ -119,9 +119,10 @@ var claims = map[string][]string{
 		"改为8192字节", "改为 8192 字节", // advice
 	},
 	root + "/mps.example.toml": {
-		"满 {MB of a log} MB 换新，留 {old logs} 个旧的",
+		"满 {cmd/mps.logFileSize} MB 换新，留 {cmd/mps.oldLogFiles} 个旧的",
 		"动态库等 {timeout_ms by default k} 秒",
 		"#! type = {iType} ",
+		"\"0s\" 为 {card/driver.hsmTimeout s} 秒",
 	},
 	root + "/capi/mps_client.h": {
 		"以至少 {blanks} 个空格填满",
@@ -136,13 +137,14 @@ var claims = map[string][]string{
 		"capacity is less than {shortest answer and NUL} (UTF-16LE: {shortest answer and NUL in UTF-16})",
 		"stacks as small as 64 KB",  // tested: test/scenario/windows/hosts/stack.c
 		"8192 bytes are enough for", // advice
+		"1000 个字符（其他系统 4000 个字节）",   // what the systems' longest paths leave for a folder
 	},
 }
 
 // places are where the source has the numbers that are no constants of Go: a
 // file, and a pattern for the number.
 var places = map[string]struct{ file, pattern string }{
-	"blanks":                {"capi/client.c", `BLANKS_MIN = (.+?),`},
+	"blanks":                {"capi/charset.h", `BLANKS_MIN = (\d+)`},
 	"capacity":              {"capi/config.h", `CONFIG_CAPACITY = (.+?),`},
 	"capacity at least":     {"capi/config.h", `CONFIG_CAPACITY_MIN = (.+?),`},
 	"capacity at most":      {"capi/config.h", `CONFIG_CAPACITY_MAX = (.+?),`},
@@ -158,9 +160,7 @@ var places = map[string]struct{ file, pattern string }{
 	"longest request":       {"capi/mps_client.h", `#define MPS_REQUEST_MAX (\d+)`},
 	"queries at one time":   {"server/server.go", `cmp\.Or\(options\.MaxQueries, (.+?)\)`},
 	"token bytes":           {"registry/registry.go", `var secret \[(.+?)\]byte`},
-	"MB of a log":           {"cmd/mps/main.go", `MaxSize: (\d+)`},
 	"iType":                 {"card/driver/sscard.go", `cmp\.Or\(s\.Type, (.+?)\)`},
-	"old logs":              {"cmd/mps/main.go", `MaxBackups: (\d+)`},
 }
 
 // computed are the numbers that follow from what the code does.
