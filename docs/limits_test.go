@@ -43,7 +43,9 @@ var claims = map[string][]string{
 		"| answer of the centre | {voucher.MaxAnswer Ki} KiB, {voucher.maxDepth} levels |",
 		"| one call | {agent.DefaultTimeout s} s in the agent, {timeout_ms by default k} s in the library |",
 		"| queue for each device | {agent.DefaultQueue} callers, {agent.DefaultQueueWait s} s |",
-		"| query of the centre | {voucher.DefaultCentreTimeout s} s; by the server {server.DefaultQueryTimeout s} s in all |",
+		"| query of the centre | {voucher.DefaultCentreTimeout s} s; by the server {server.DefaultQueryTimeout s} s in all; by the agent {[voucher.timeout] s} s with retries |",
+		"| exchange with a security module | {card/driver.hsmTimeout s} s, {card/driver.maxExchange Ki} KiB |",
+		"| functions of one read of a card through a driver | {card/driver.maxCalls}; {card/driver.closing s} s for those at its end |",
 		"| answer kept for retries | {journal.DefaultAnswerLifetime min} minutes |",
 	},
 	"attacksurface.md": {
@@ -51,6 +53,9 @@ var claims = map[string][]string{
 		"| {protocol.MaxRequest Ki} KiB, depth {protocol.maxDepth}, {protocol.maxFields} fields, no DTD",
 		"header and request time-outs, {web.maxHeader Ki} KiB of header",
 		"no redirects, no proxy, {card/driver.maxExchange Ki} KiB |",
+		"an answer of {card/driver.maxExchange Ki} KiB at most",
+		"no redirects, no proxy, {card/driver.hsmTimeout s} s;",
+		"only that of the process that was started, {longest reason Ki} KiB at most",
 		"bearer token of {token bytes} random bytes",
 		"| {uplink.MaxRequest Ki} KiB, UTF-8, every field bounded",
 		"a text of at most {uplink.maxMessage} characters for the caller | `ParseAnswer`: {voucher.MaxAnswer Ki} KiB, depth {voucher.maxDepth};",
@@ -72,10 +77,12 @@ var claims = map[string][]string{
 		"多余的字段（不理会，Body 中最多 {protocol.maxFields} 个）",
 		"最长 {voucher.MaxCode} 字节，应符合 `voucher.code_pattern`",
 		"| 一次 MPS_Call，从进入到返回 | {timeout_ms by default k} 秒 | mps_client.ini 的 `timeout_ms` |",
-		"| 其中等待自动启动读卡服务 | 最多 {wait for a start k} 秒 |",
+		"| 其中等待自动启动读卡服务 | 最多 {wait for a start k} 秒；",
 		"没有窗口，最多等 {wait for a start k} 秒",
 		"| {[agent.timeout] s} 秒 | `agent.timeout` |",
 		"| {[card.wait] s} 秒 | `card.wait` |",
+		"| {card/driver.hsmTimeout s} 秒 | `driver.<名字>.hsm_timeout` |",
+		"（`calls` 中 `when = \"end\"` 的），不论前面等了多久 | 共 {card/driver.closing s} 秒 |",
 		"| {[agent.queue_wait] s} 秒，每种设备最多 {[agent.queue]} 个 | `agent.queue_wait`、`agent.queue` |",
 		"| {[voucher.timeout] s} 秒 | `voucher.timeout` |",
 		"| {[server.timeout] s} 秒 | `server.timeout` |",
@@ -87,12 +94,14 @@ var claims = map[string][]string{
 		"；该文件中的端口；{port}。",
 		"- {port} 被别的程序占用时",
 		"一开始就给 8192 字节", "建议：8192 字节", // advice
-		"`<Body/>` 是 0 个字节", // of the sign's example
-		"栈不小于 64 KB",        // tested: test/scenario/windows/hosts/stack.c
+		"`<Body/>` 是 0 个字节",          // of the sign's example
+		"1000 个字符（Linux 为 4000 个字节）", // what the systems' longest paths leave for a folder
+		"栈不小于 64 KB",                 // tested: test/scenario/windows/hosts/stack.c
 	},
 	guide: {
 		"不小于 {capacity} 字节（例如接口规范的 C# 例子）",
 		"- 小于 {capacity} 字节而又没有用空格填满",
+		"默认依次是 {[centre.timeout] s} 秒、{[server.timeout] s} 秒、{[voucher.timeout] s} 秒",
 		"为重试保留应答多久，默认 {[server.answer_lifetime] min} 分钟",
 		"文件满 {cmd/mps.logFileSize} MB 换新，留 {cmd/mps.oldLogFiles} 个旧的",
 		"`Space(1024)`", "“缓冲区只有1025字节”", "缓冲区：8192 字节", // the specification's, and advice
@@ -106,6 +115,8 @@ var claims = map[string][]string{
 		"mps_client.ini 超过{longest ini Ki}KB：",
 		"capacity（{capacity at least}到{capacity at most}）、port（{port at least}到{port at most}）、timeout_ms（{timeout_ms at least}到{timeout_ms at most}）",
 		"MPS_CLIENT_CAPACITY（{capacity at least}到{capacity at most}）、MPS_CLIENT_PORT（{port at least}到{port at most}）、MPS_CLIENT_TIMEOUT_MS（{timeout_ms at least}到{timeout_ms at most}）",
+		"超过 `hsm_timeout`（默认 {card/driver.hsmTimeout s} 秒）",
+		"1000 个字符（Linux 为 4000 个字节）", // what the systems' longest paths leave for a folder
 		"sieaf-http：应答超过 {card/driver.maxExchange Ki} KB",
 		"| 超过 {voucher.MaxAnswer Ki} KB，多半不是中心 |",
 		"同时进行的查询超过 {queries at one time} 个",
@@ -157,6 +168,7 @@ var places = map[string]struct{ file, pattern string }{
 	"timeout_ms by default": {"capi/config.c", `\.timeout_ms = (\d+)`},
 	"autostart by default":  {"capi/config.c", `\.autostart = (\d+)`},
 	"wait for a start":      {"capi/start.h", `START_MS = (\d+)`},
+	"longest reason":        {"capi/reason.h", `REASON_FILE_MAX = (\d+)`},
 	"longest request":       {"capi/mps_client.h", `#define MPS_REQUEST_MAX (\d+)`},
 	"queries at one time":   {"server/server.go", `cmp\.Or\(options\.MaxQueries, (.+?)\)`},
 	"token bytes":           {"registry/registry.go", `var secret \[(.+?)\]byte`},
