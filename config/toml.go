@@ -103,7 +103,7 @@ func explain(document []byte, d *toml.DecodeError, row, column int) error {
 		return kind.With(key)
 	case repeated:
 		return repeated.With(key)
-	case badKeyName, badForm, restOfLine:
+	case badKeyName, restOfLine:
 		return kind.With(character(line, column))
 	}
 	return kind.With()
