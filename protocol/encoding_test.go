@@ -135,6 +135,8 @@ func TestSizesAreThoseOfTheBytes(t *testing.T) {
 		{"long code, UTF-16", utf16le(message(plainHeader, plainBody+"<ec_qr_code>"+strings.Repeat("1", 513)+"</ec_qr_code>")), UTF16LE, "1026字节，最多1024字节"},
 		{"sign, GBK", gbkBytes(message("<funid>N04.00.00.01</funid><sign>签名</sign>", plainBody)), GBK, "应为16个字节，实际4个字节"},
 		{"sign, UTF-16", utf16le(message("<funid>N04.00.00.01</funid><sign>0</sign>", plainBody)), UTF16LE, "应为32个字节，实际2个字节"},
+		{"sign, UTF-16, of 16 bytes in UTF-8", utf16le(message("<funid>N04.00.00.01</funid><sign>０0000000000000</sign>", plainBody)), UTF16LE, "应为32个字节，实际28个字节"},
+		{"sign, wide, 16 bytes in GBK", gbkBytes(message("<funid>N04.00.00.01</funid><sign>００００００００</sign>", plainBody)), GBK, ""},
 		{"funid, GBK", gbkBytes(message("<funid>"+strings.Repeat("号", 33)+"</funid>", plainBody)), GBK, "共66字节，略"},
 		{"funid, UTF-16", utf16le(message("<funid>"+strings.Repeat("x", 33)+"</funid>", plainBody)), UTF16LE, "共66字节，略"},
 		{"wide digits", gbkBytes(message(plainHeader, "<mdtrt_cert_type>３５０２０３１９９</mdtrt_cert_type>")), GBK, "共18字节，略"},
