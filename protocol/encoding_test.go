@@ -102,6 +102,7 @@ func TestWrongCharacters(t *testing.T) {
 		{"unknown encoding, ASCII", noted(`<?xml version="1.0" encoding="Shift_JIS"?>`, ""), `encoding="Shift_JIS"`},
 		{"HZ, which is ASCII and is not", noted(`<?xml version="1.0" encoding="HZ-GB-2312"?>`, "~{VPND~}"), `encoding="HZ-GB-2312"`},
 		{"ambiguous", noted("", "任峰"), "也可能是UTF-8"},
+		{"ambiguous, declared", noted(`<?xml version="1.0" encoding="utf-16"?>`, "任峰"), `encoding="utf-16"`},
 		{"control character before the funid", "<request>\x02" + noted("", "")[len("<request>"):], "U+0002"},
 	} {
 		_, failure := answerTo(tt.wire, nil)
