@@ -55,7 +55,7 @@ var (
 	badVia          = failure.Terse("config_via", "voucher.via=%q：应为%s、%s或%s<名字>", "按提示改正")
 	badCharset      = failure.Terse("config_charset", "%s=%q：应为gbk、utf-8或auto", "按提示改正")
 	strayKey        = failure.Terse("config_driver_key", "[driver.%s]：kind=%q用不到%s", "去掉这一项，或改正 kind")
-	badURL          = failure.Terse("config_url", "%s：应为http://或https://开头的地址", "按提示改正")
+	badURL          = failure.Terse("config_url", "%s：应为http://或https://开头的地址，不能有空格和全角符号", "按提示改正")
 	notInSpan       = failure.Terse("config_span", "%s=%q：应在%v到%v之间", "按提示改正，单位是 ms 毫秒、s 秒、m 分、h 小时")
 	notInSpanOrZero = failure.Terse("config_span_zero", "%s=%q：应在%v到%v之间，或为\"0s\"", "按提示改正，单位是 ms 毫秒、s 秒、m 分、h 小时")
 	badPath         = failure.Terse("config_path", "%s：路径中有控制字符，双引号里的反斜杠另有含义，Windows路径请改用单引号，例如'C:\\mps\\data'", "按提示改正")

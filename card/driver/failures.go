@@ -73,7 +73,7 @@ var (
 	layoutEmpty  = failure.Terse("driver_layout_empty", "应至少指明身份证号或卡号的位置", "填写layout.id_number或layout.number")
 	layoutPlace  = failure.Terse("driver_layout_place", "位置%q：有分隔符时应为0至%d的整数", "改正layout中的位置")
 	layoutBuffer = failure.Terse("driver_layout_buffer", "layout：没有名为%q的缓冲区", "改正layout中冒号前的名字，或在args中给缓冲区取名，例如buffer:2048:card")
-	badURL       = failure.Terse("driver_config_url", "%s：应为http://或https://开头的地址", "改正地址")
+	badURL       = failure.Terse("driver_config_url", "%s：应为http://或https://开头的地址，不能有空格和全角符号", "改正地址")
 	heasecData   = failure.Terse("driver_config_heasec", "data：应填写Init的参数，例如{ IP = \"10.1.2.3\", PORT = 7020 }", "填写data")
 
 	callsTooMany  = failure.Terse("driver_calls_many", "calls：不能超过%d个", "减少calls")
