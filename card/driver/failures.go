@@ -85,7 +85,7 @@ var (
 	callVoid      = failure.Terse("driver_calls_void", "returns=\"none\"时不能写success", "去掉success")
 	callName      = failure.Terse("driver_calls_name", "参数%q：缓冲区的名字应为1至32个英文字母、数字或下划线，不以数字开头", "改正名字")
 	callNameTwice = failure.Terse("driver_calls_name_twice", "有两个缓冲区名为%q", "改正名字")
-	callNoResult  = failure.Terse("driver_calls_result", "result:%s：前面没有每次都调用的这个函数", "改正result:之后的函数名")
+	callNoResult  = failure.Terse("driver_calls_result", "result:%s：前面没有每次都调用、返回整数的这个函数", "改正result:之后的函数名")
 
 	hsmFormat      = failure.Terse("driver_hsm_format", "hsm.format=%q：应为json或form", "改正hsm.format")
 	hsmFields      = failure.Terse("driver_hsm_fields", "hsm.fields：应填写请求的字段", "填写hsm.fields")
