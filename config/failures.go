@@ -64,7 +64,10 @@ var (
 
 // What a start and the doctor point out, although everything works.
 var (
-	disorder = failure.Terse("config_order", "%s（%v）应短于%s（%v）：否则%s", "改短前者，或加长后者")
-	stray    = failure.Terse("config_stray", "没有读取%s：读的是%s", "要用它就改成那个名称、放到那个文件夹；Windows 的资源管理器会隐藏扩展名，在“查看”中勾选“文件扩展名”")
-	strayed  = failure.Terse("config_stray_only", "没有读取%s：要读的是%s，它不存在，现在用的是默认值", "改成那个名称、放到那个文件夹；Windows 的资源管理器会隐藏扩展名，在“查看”中勾选“文件扩展名”")
+	disorder      = failure.Terse("config_order", "%s（%v）应短于%s（%v）：否则%s", "改短前者，或加长后者")
+	unusedCard    = failure.Terse("config_driver_unused", "[driver.%s]没有用到：card.sources中没有%q", "加到 [card] 的 sources 中，不用就去掉这一节")
+	unusedVoucher = failure.Terse("config_driver_unused_voucher", "[driver.%s]没有用到：voucher.via不是%q", "写到 [voucher] 的 via，不用就去掉这一节")
+
+	stray   = failure.Terse("config_stray", "没有读取%s：读的是%s", "要用它就改成那个名称、放到那个文件夹；Windows 的资源管理器会隐藏扩展名，在“查看”中勾选“文件扩展名”")
+	strayed = failure.Terse("config_stray_only", "没有读取%s：要读的是%s，它不存在，现在用的是默认值", "改成那个名称、放到那个文件夹；Windows 的资源管理器会隐藏扩展名，在“查看”中勾选“文件扩展名”")
 )
