@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -119,6 +120,9 @@ func character(line string, column int) string {
 		start--
 	}
 	r, _ := utf8.DecodeRuneInString(line[start:])
+	if !unicode.IsPrint(r) {
+		return fmt.Sprintf("看不见的字符（U+%04X）", r)
+	}
 	return fmt.Sprintf("「%c」", r)
 }
 
