@@ -73,8 +73,8 @@ static const WCHAR *working_folder(const WCHAR *program, WCHAR *path)
             end = n + 1;
     }
     path[end] = L'\0';
-    if (files_is_long(path))
-        files_user(L"", path);
+    if (files_is_long(path) && files_user(L"", path) != 0)
+        return NULL; /* the host's: there is no other */
     /* The prefix of long paths before a short one: the DLL was loaded so. */
     return path[0] == L'\\' && path[2] == L'?' && path[4] != L'\0' && path[5] == L':' ? path + 4
                                                                                       : path;

@@ -55,7 +55,7 @@ var (
 	badVia          = failure.Terse("config_via", "voucher.via=%q：应为%s、%s或%s<名字>", "按提示改正")
 	badCharset      = failure.Terse("config_charset", "%s=%q：应为gbk、utf-8或auto", "按提示改正")
 	strayKey        = failure.Terse("config_driver_key", "[driver.%s]：kind=%q用不到%s", "去掉这一项，或改正 kind")
-	badURL          = failure.Terse("config_url", "%s：应为http://或https://开头的地址", "按提示改正")
+	badURL          = failure.Terse("config_url", "%s：应为http://或https://开头的地址，不能有空格和全角符号", "按提示改正")
 	notInSpan       = failure.Terse("config_span", "%s=%q：应在%v到%v之间", "按提示改正，单位是 ms 毫秒、s 秒、m 分、h 小时")
 	notInSpanOrZero = failure.Terse("config_span_zero", "%s=%q：应在%v到%v之间，或为\"0s\"", "按提示改正，单位是 ms 毫秒、s 秒、m 分、h 小时")
 	badPath         = failure.Terse("config_path", "%s：路径中有控制字符，双引号里的反斜杠另有含义，Windows路径请改用单引号，例如'C:\\mps\\data'", "按提示改正")
@@ -64,7 +64,10 @@ var (
 
 // What a start and the doctor point out, although everything works.
 var (
-	disorder = failure.Terse("config_order", "%s（%v）应短于%s（%v）：否则%s", "改短前者，或加长后者")
-	stray    = failure.Terse("config_stray", "没有读取%s：读的是%s", "要用它就改成那个名称、放到那个文件夹；Windows 的资源管理器会隐藏扩展名，在“查看”中勾选“文件扩展名”")
-	strayed  = failure.Terse("config_stray_only", "没有读取%s：要读的是%s，它不存在，现在用的是默认值", "改成那个名称、放到那个文件夹；Windows 的资源管理器会隐藏扩展名，在“查看”中勾选“文件扩展名”")
+	disorder      = failure.Terse("config_order", "%s（%v）应短于%s（%v）：否则%s", "改短前者，或加长后者")
+	unusedCard    = failure.Terse("config_driver_unused", "[driver.%s]没有用到：card.sources中没有%q", "加到 [card] 的 sources 中，不用就去掉这一节")
+	unusedVoucher = failure.Terse("config_driver_unused_voucher", "[driver.%s]没有用到：voucher.via不是%q", "写到 [voucher] 的 via，不用就去掉这一节")
+
+	stray   = failure.Terse("config_stray", "没有读取%s：读的是%s", "要用它就改成那个名称、放到那个文件夹；Windows 的资源管理器会隐藏扩展名，在“查看”中勾选“文件扩展名”")
+	strayed = failure.Terse("config_stray_only", "没有读取%s：要读的是%s，它不存在，现在用的是默认值", "改成那个名称、放到那个文件夹；Windows 的资源管理器会隐藏扩展名，在“查看”中勾选“文件扩展名”")
 )

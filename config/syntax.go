@@ -1,6 +1,7 @@
 package config
 
 import (
+	"regexp"
 	"strings"
 
 	"mps/failure"
@@ -62,10 +63,14 @@ func scan(line string) scanned {
 	return s
 }
 
+// numberAndRest matches a number behind which something stands that is no part of
+// it: a mark or a remark, as in other languages, or what cannot be seen.
+var numberAndRest = regexp.MustCompile(`^[+-]?[0-9]+\s*(\p{Cf}|[,;]|//)`)
+
 // isBare reports a value that is none of TOML's but a text without quotes: a path,
 // an address, a duration.
 func isBare(value string) bool {
-	if value == "" || strings.ContainsRune("\"'[{", rune(value[0])) {
+	if value == "" || strings.ContainsRune("\"'[{", rune(value[0])) || numberAndRest.MatchString(value) {
 		return false
 	}
 	const literal = " 0123456789+-_.:eExXoObBTZtz" // of numbers and dates

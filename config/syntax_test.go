@@ -11,7 +11,7 @@ import (
 
 // latin matches two words of English, which a person who sets mps up would have
 // to look up.
-var latin = regexp.MustCompile(`[A-Za-z]{2,}[ ,:]+[a-z]{2,} |toml:|strconv|syntax|U\+`)
+var latin = regexp.MustCompile(`[A-Za-z]{2,}[ ,:]+[a-z]{2,} |toml:|strconv|syntax| U\+`)
 
 // Every mistake is told in Chinese, with its line and the code that tells what
 // to do.
@@ -66,6 +66,15 @@ func TestMistakes(t *testing.T) {
 		{"[agent]\nqueue = 99999999999999999999", "第2行：数字写得不对或过大"},
 		{"[driver.x]\ntype = 9999999999", "第2行：数字写得不对或过大"},
 		{"[agent]\nqueue = 2026-13-01", "第2行：日期或时间写得不对"},
+		// A number with something behind it is not told to be a text.
+		{"[agent]\nqueue = 8,", "第2行：从「,」起是多余的内容"},
+		{"[agent]\nqueue = 8;", "第2行：从「;」起是多余的内容"},
+		{"[agent]\nqueue = 8 ; 个", "第2行：从「;」起是多余的内容"},
+		{"[agent]\nqueue = 8 // 个", "第2行：从「/」起是多余的内容"},
+		{"[agent]\ntimeout = 60 秒", "第2行：timeout的值是文字"},
+		{"[agent]\nqueue = 8\u200b", "第2行：从看不见的字符（U+200B）起是多余的内容"},
+		{"[agent]\rqueue = 8", "第1行：从看不见的字符（U+000D）起是多余的内容"},
+		{"[agent]\n\ufeffqueue = 8", "第2行：名称不能以看不见的字符（U+FEFF）开头"},
 		{"监听 = 1", "第1行：名称不能以「监」开头"},
 		{"[监听]\n", "第1行：名称不能以「监」开头"},
 		{"[agent]\nterminal = \"a\x01b\"", "第2行：含有看不见的控制字符"},
@@ -91,7 +100,11 @@ func TestMistakes(t *testing.T) {
 		{"[agent.listen]\n", "第1行：agent.listen是一个配置项，不是小节"},
 		{"[agent.listen.x]\n", "第1行："},
 		{"[agent]\nlisten.x = 1", "第2行："},
-		{"[agent.timeout]\nx = 1", "带单位的时长"},
+		{"[agent.timeout]\nx = 1", "第1行：agent.timeout是一个配置项，不是小节"},
+		{"[agent]\n\n[agent.timeout]\n", "第3行：agent.timeout是一个配置项，不是小节"},
+		{"[[agent.timeout]]\n", "第1行：agent.timeout是一个配置项，不是小节"},
+		{"[driver.x.timeout]\n", "第1行：driver.x.timeout是一个配置项，不是小节"},
+		{"[log.level]\n", "第1行：log.level是一个配置项，不是小节"},
 		{"[log]\nlevel = 0", "第2行：log.level：0：应为\"DEBUG\""},
 		{"[log]\nlevel = \"verbose\"", "第2行：log.level：\"verbose\"：应为"},
 		{"[agent]\noutside_gbk = 1", "第2行：agent.outside_gbk：1：应为\"reference\""},

@@ -5,8 +5,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"iter"
 	"reflect"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -67,7 +69,10 @@ func decode(document []byte, c *Config) error {
 		row, column := d.Position()
 		return badLine.Because(err, row, explain(document, d, row, column))
 	}
-	// A section of the name of a value, which go-toml reports without its place.
+	// What follows go-toml reports without its place.
+	if p, ok := sectionOfValue(document); ok {
+		return badLine.Because(err, p.row, noSection.With(p.key))
+	}
 	return badFile.Because(err, cmp.Or(own(err.Error()), error(badForm.With())))
 }
 
@@ -103,7 +108,7 @@ func explain(document []byte, d *toml.DecodeError, row, column int) error {
 		return kind.With(key)
 	case repeated:
 		return repeated.With(key)
-	case badKeyName, badForm, restOfLine:
+	case badKeyName, restOfLine:
 		return kind.With(character(line, column))
 	}
 	return kind.With()
@@ -119,6 +124,9 @@ func character(line string, column int) string {
 		start--
 	}
 	r, _ := utf8.DecodeRuneInString(line[start:])
+	if !unicode.IsPrint(r) {
+		return fmt.Sprintf("看不见的字符（U+%04X）", r)
+	}
 	return fmt.Sprintf("「%c」", r)
 }
 
@@ -176,24 +184,57 @@ func located(document []byte, err error) error {
 // lineOf returns the line of a key in a document that has been read, 0 when the
 // key is not there or is part of a value.
 func lineOf(document []byte, key string) int {
-	var p unstable.Parser
-	p.Reset(document)
-	section := ""
-	for p.NextExpression() {
-		e := p.Expression()
-		name, offset := "", uint32(0)
-		for it := e.Key(); it.Next(); {
-			name, offset = join(name, string(it.Node().Data)), it.Node().Raw.Offset
-		}
-		if e.Kind != unstable.KeyValue {
-			section = name
-			continue
-		}
-		if join(section, name) == key {
-			return 1 + bytes.Count(document[:offset], []byte("\n"))
+	for p := range places(document) {
+		if p.key == key && !p.section {
+			return p.row
 		}
 	}
 	return 0
+}
+
+// sectionOfValue finds a section that has the name of a value of ours, which
+// reads itself.
+func sectionOfValue(document []byte) (found place, ok bool) {
+	for p := range places(document) {
+		t := typeOf(strings.Split(p.key, "."))
+		if p.section && t != nil && reflect.PointerTo(t).Implements(reflect.TypeFor[unstable.Unmarshaler]()) {
+			return p, true
+		}
+	}
+	return place{}, false
+}
+
+// A place is where a key or the head of a section stands in a document.
+type place struct {
+	key     string
+	section bool
+	row     int
+}
+
+// places yields the keys and sections of a document, up to what is no TOML. What
+// is part of a value is none.
+func places(document []byte) iter.Seq[place] {
+	return func(yield func(place) bool) {
+		var p unstable.Parser
+		p.Reset(document)
+		section := ""
+		for p.NextExpression() {
+			e := p.Expression()
+			name, offset := "", uint32(0)
+			for it := e.Key(); it.Next(); {
+				name, offset = join(name, string(it.Node().Data)), it.Node().Raw.Offset
+			}
+			here := place{name, e.Kind != unstable.KeyValue, 1 + bytes.Count(document[:offset], []byte("\n"))}
+			if here.section {
+				section = name
+			} else {
+				here.key = join(section, name)
+			}
+			if !yield(here) {
+				return
+			}
+		}
+	}
 }
 
 // asWritten finds in the line of a syntax error what people write who do not

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +16,7 @@ import (
 	"mps/card/virtual"
 	"mps/doctor"
 	"mps/failure"
+	"mps/mask"
 	"mps/rendezvous"
 	"mps/sandbox"
 	"mps/test/standin/drivers"
@@ -176,6 +179,31 @@ func TestTrace(t *testing.T) {
 	}
 	if d := diagnose(t, doctor.Options{Sources: []doctor.Source{patient(t, "p01")}}); len(d.Trace) > 0 {
 		t.Errorf("a trace that nobody asked for: %q", d.Trace)
+	}
+}
+
+// Why a library cannot be used is told in Chinese, with its path.
+func TestLibraryReasons(t *testing.T) {
+	text := filepath.Join(t.TempDir(), "text.dll")
+	if err := os.WriteFile(text, []byte("no library"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sscard := drivers.Library(t, "sscard")
+	for _, tt := range []struct {
+		library doctor.Library
+		want    string
+	}{
+		{doctor.Library{Path: text + ".gone"}, "用不了驱动的文件" + text + ".gone：文件或文件夹不存在"},
+		{doctor.Library{Path: text}, "用不了驱动的文件" + text + "：它不是动态库，或已损坏"},
+		{doctor.Library{Path: filepath.Dir(text)}, "用不了驱动的文件" + filepath.Dir(text) + "：它不是动态库，或已损坏"},
+		{doctor.Library{Path: sscard, Host: text + ".gone"}, "找不到宿主程序" + text + ".gone：文件或文件夹不存在"},
+	} {
+		tt.library.Name = "x"
+		source := good("driver:x")
+		source.Library = &tt.library
+		if f := find(t, diagnose(t, doctor.Options{Sources: []doctor.Source{source}}), "厂商驱动 x", doctor.Problem); f.Text != mask.Text(tt.want) {
+			t.Errorf("%s, want %s", f.Text, tt.want)
+		}
 	}
 }
 

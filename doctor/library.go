@@ -1,12 +1,15 @@
 package doctor
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 
 	"mps/driverhost"
+	"mps/failure"
 )
 
 // lookAtLibrary looks into the file of a vendor's library, without loading it.
@@ -17,7 +20,7 @@ func (d *Diagnosis) lookAtLibrary(l Library) {
 	}
 	f, err := driverhost.Inspect(l.Path)
 	if err != nil {
-		d.failed(subject, badLibrary.Because(err, err, l.Name))
+		d.failed(subject, badLibrary.Because(err, l.Path, libraryReason(err), l.Name))
 		return
 	}
 	const mostExports = 20
@@ -28,10 +31,18 @@ func (d *Diagnosis) lookAtLibrary(l Library) {
 	}
 	if l.Host != "" {
 		if _, err := os.Stat(l.Host); err != nil {
-			d.failed(subject, noHost.Because(err, err))
+			d.failed(subject, noHost.Because(err, l.Host, failure.System(err)))
 		}
 	}
 	if l.Export != "" && !f.Has(l.Export, l.Args) {
 		d.failed(subject, noExport.With(l.Export))
 	}
+}
+
+// libraryReason says in Chinese why a library could not be looked into.
+func libraryReason(err error) string {
+	if opening, ok := errors.AsType[*fs.PathError](err); ok {
+		return failure.System(opening)
+	}
+	return "它不是动态库，或已损坏"
 }

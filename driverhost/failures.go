@@ -32,7 +32,7 @@ var (
 	notLoaded      = failure.New("driver_library_not_loaded", "驱动程序库%s装载不了（%v），", "请重新安装设备厂商的驱动！")
 	exportUnknown  = failure.New("driver_export_unknown", "驱动程序库%s中没有函数%s，", "请核对配置中的函数名！")
 	exportOther    = failure.New("driver_export_other", "驱动程序库%s中没有函数%s，", "请核对配置中的函数名（有：%s）！")
-	noMemory       = failure.New("driver_memory", "没有足够的内存来调用厂商驱动（%v），", "请关闭其他程序后重试，仍不成功请重启电脑！")
+	noMemory       = failure.New("driver_memory", "没有足够的内存来调用厂商驱动（%s），", "请关闭其他程序后重试，仍不成功请重启电脑！")
 	unended        = failure.New("driver_unended", "厂商驱动写满了%d字节的缓冲区而没有写结束符，数据可能不完整，", "请在配置中加大缓冲区后重试！")
 	overrun        = failure.New("driver_overrun", "厂商驱动写出的数据超过了%d字节的缓冲区，", "请在配置中加大缓冲区后重试！")
 )

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"slices"
 	"unsafe"
+
+	"mps/failure"
 )
 
 // invoke makes the call.
@@ -19,7 +21,7 @@ func (m *memory) invoke(function uintptr, c *Call) response {
 		}
 		b, err := m.take(a.room())
 		if err != nil {
-			return response{Failure: reportOf(noMemory.With(err))}
+			return response{Failure: reportOf(noMemory.With(failure.System(err)))}
 		}
 		blocks[i] = b
 		switch a.Kind {

@@ -57,7 +57,11 @@ func decodeBytes(wire []byte) (string, charset.Charset, error) {
 	case name == "" || in == charset.UTF16:
 		// Some .NET programs declare UTF-16, the form of their strings in
 		// memory, and pass ANSI bytes all the same.
-		return decodeAgreed(wire)
+		text, in, err := decodeAgreed(wire)
+		if name != "" && errors.Is(err, encodingAmbiguous) {
+			err = encodingUnknown.With(excerpt(name, in)) // it has declared something
+		}
+		return text, in, err
 	case known:
 		if text, err := in.Decode(wire); err == nil {
 			return text, in, nil

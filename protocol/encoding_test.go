@@ -102,6 +102,7 @@ func TestWrongCharacters(t *testing.T) {
 		{"unknown encoding, ASCII", noted(`<?xml version="1.0" encoding="Shift_JIS"?>`, ""), `encoding="Shift_JIS"`},
 		{"HZ, which is ASCII and is not", noted(`<?xml version="1.0" encoding="HZ-GB-2312"?>`, "~{VPND~}"), `encoding="HZ-GB-2312"`},
 		{"ambiguous", noted("", "任峰"), "也可能是UTF-8"},
+		{"ambiguous, declared", noted(`<?xml version="1.0" encoding="utf-16"?>`, "任峰"), `encoding="utf-16"`},
 		{"control character before the funid", "<request>\x02" + noted("", "")[len("<request>"):], "U+0002"},
 	} {
 		_, failure := answerTo(tt.wire, nil)
@@ -135,6 +136,8 @@ func TestSizesAreThoseOfTheBytes(t *testing.T) {
 		{"long code, UTF-16", utf16le(message(plainHeader, plainBody+"<ec_qr_code>"+strings.Repeat("1", 513)+"</ec_qr_code>")), UTF16LE, "1026字节，最多1024字节"},
 		{"sign, GBK", gbkBytes(message("<funid>N04.00.00.01</funid><sign>签名</sign>", plainBody)), GBK, "应为16个字节，实际4个字节"},
 		{"sign, UTF-16", utf16le(message("<funid>N04.00.00.01</funid><sign>0</sign>", plainBody)), UTF16LE, "应为32个字节，实际2个字节"},
+		{"sign, UTF-16, of 16 bytes in UTF-8", utf16le(message("<funid>N04.00.00.01</funid><sign>０0000000000000</sign>", plainBody)), UTF16LE, "应为32个字节，实际28个字节"},
+		{"sign, wide, 16 bytes in GBK", gbkBytes(message("<funid>N04.00.00.01</funid><sign>００００００００</sign>", plainBody)), GBK, ""},
 		{"funid, GBK", gbkBytes(message("<funid>"+strings.Repeat("号", 33)+"</funid>", plainBody)), GBK, "共66字节，略"},
 		{"funid, UTF-16", utf16le(message("<funid>"+strings.Repeat("x", 33)+"</funid>", plainBody)), UTF16LE, "共66字节，略"},
 		{"wide digits", gbkBytes(message(plainHeader, "<mdtrt_cert_type>３５０２０３１９９</mdtrt_cert_type>")), GBK, "共18字节，略"},

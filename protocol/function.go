@@ -34,9 +34,9 @@ type Value struct {
 }
 
 // A Form is the Body of an answer. A function with several forms chooses by
-// the value of one parameter.
+// the value of one required parameter, whose values have a form each.
 type Form struct {
-	Param, Value string // the form answers requests in which Param has Value
+	Param, Value string // the form answers requests in which Param has Value; "" and "" for all requests
 	Fields       []FieldSpec
 }
 
@@ -187,11 +187,26 @@ func (p *Param) choices() string {
 // fields returns the fields of the answer to r, nil when r does not tell.
 func (f *Function) fields(r *Request) []FieldSpec {
 	for _, form := range f.Forms {
-		if value, ok := r.Param(form.Param); ok && value == form.Value {
+		if form.answers(r) {
 			return form.Fields
 		}
 	}
 	return nil
+}
+
+func (f Form) answers(r *Request) bool {
+	value, _ := r.Param(f.Param)
+	return f.Param == "" || value == f.Value
+}
+
+// mustHave panics when the answer to r has no field for one of the values.
+func (f *Function) mustHave(r *Request, values map[string]string) {
+	fields := f.fields(r)
+	for name := range values {
+		if !slices.ContainsFunc(fields, func(s FieldSpec) bool { return s.Name == name }) {
+			panic("protocol: the answer of function " + f.ID + " has no field " + name)
+		}
+	}
 }
 
 // fieldIsJSON tells whether the function answers with name as JSON.

@@ -59,10 +59,18 @@ func readRequest(text string, in charset.Charset, size int, textErr error) (*Req
 		if f := fieldLike(env.header, "funid"); f != nil {
 			err = elementSpelled.With("funid", excerpt(f.Name, in), "funid")
 		}
-	case r.Sign != "" && len(r.Sign) != len(Unsigned):
-		err = signLength.With(len(Unsigned)*unitIn(in), sizeIn(in, r.Sign))
+	default:
+		err = checkSignLength(r)
 	}
 	return r, env, err
+}
+
+func checkSignLength(r *Request) error {
+	size, want := sizeIn(r.in, r.Sign), len(Unsigned)*unitIn(r.in)
+	if size != 0 && size != want {
+		return signLength.With(want, size)
+	}
+	return nil
 }
 
 func trimmed(fields []Field) []Field {

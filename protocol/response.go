@@ -20,8 +20,10 @@ type Response struct {
 }
 
 // Success returns the answer to r with the given values, by field name, in the
-// form that the function has for r.
+// form that the function has for r. It panics when that has no place for one of
+// the values: nothing that was found out may be missing from a success.
 func (f *Function) Success(r *Request, values map[string]string) *Response {
+	f.mustHave(r, values)
 	return &Response{Funid: r.Funid, Result: ResultOK, Msg: "操作成功", Body: f.body(r, values)}
 }
 

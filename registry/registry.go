@@ -42,17 +42,26 @@ var institutionIDPattern = regexp.MustCompile(`^[0-9A-Za-z]{1,40}$`)
 // MaxName is the longest name of an institution in bytes.
 const MaxName = 200
 
+// Check finds what is wrong with the ID or the name of an institution, which Add
+// would refuse. Its error is a [failure.Failure].
+func Check(id, name string) error {
+	if !institutionIDPattern.MatchString(id) {
+		return badID.With(id)
+	}
+	if name == "" || len(name) > MaxName || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
+		return badName.With(MaxName)
+	}
+	return nil
+}
+
 // Add makes an institution known and returns its token, which is shown this
 // once and cannot be read again. An institution that is disabled is enabled
 // with a new token and the new name; this is also how a token is replaced. One
 // that is enabled gives [ErrInstitutionExists]. Every error is a
 // [failure.Failure].
 func (r *Registry) Add(ctx context.Context, id, name string) (token string, err error) {
-	if !institutionIDPattern.MatchString(id) {
-		return "", badID.With(id)
-	}
-	if name == "" || len(name) > MaxName || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
-		return "", badName.With(MaxName)
+	if err := Check(id, name); err != nil {
+		return "", err
 	}
 	var secret [32]byte
 	rand.Read(secret[:]) // never fails: crypto/rand ends the program instead

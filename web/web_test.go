@@ -34,6 +34,10 @@ func TestIsLoopback(t *testing.T) {
 func TestParseURL(t *testing.T) {
 	for address, want := range map[string]bool{
 		"http://10.0.0.1:8936": true, "https://mps.example/a/b": true, "http://u:p@host": true,
+		"HTTP://host:1": true, "http://[::1]:8936": true, "http://医保.example": true, "http://a_b-c.example:65535/": true,
+		"http://10.0.0.1：8936": false, "http://10。0。0。1": false, "http://１０.0.0.1": false, "http://10.0.0.1，8936": false,
+		"http://10.0.0.1 ": false, "http://10.0.0.1\u200b:8936": false, "http://<本服务端的地址>": false, "http://http://10.0.0.1": false,
+		"http://10.0.0.1:0": false, "http://10.0.0.1:65536": false, "http://10.0.0.1:": false, "http://:8936": false,
 		"": false, "10.0.0.1:8936": false, "ftp://host": false, "http://": false, "http:///path": false, "http://[::1": false,
 	} {
 		if u, ok := web.ParseURL(address); ok != want || ok != (u != nil) {

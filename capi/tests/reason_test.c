@@ -125,7 +125,7 @@ static void test_answer(void)
     char resp[1024];
 
     f.reason = &reason;
-    request_look(&r, REQUEST("03"));
+    request_look(&r, REQUEST("03"), "", 0);
     CHECK(answer_fault(&r, f, resp, sizeof resp) == 0, "fits");
     char *text = utf8(resp);
     CHECK(strstr(resp, "原因是：第2行。") != NULL &&

@@ -470,6 +470,7 @@ static void test_hang_at_once(char *path)
     setenv("MPS_CLIENT_TIMEOUT_MS", GIVE_UP_MS, 1);
     wanted = "没有及时就绪";
     call_at_once(path);
+    await_started();
     int n = started(line, sizeof line);
     CHECK(n == 1, "%d agents: %s", n, line);
     unsetenv("MPS_STANDIN");
@@ -487,6 +488,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: start_test LIBRARY STANDIN DIR\n");
         return 2;
     }
+    alarm(600); /* what is waited for may never come */
     library = realpath(argv[1], NULL);
     standin = realpath(argv[2], NULL);
     char *base = realpath(argv[3], NULL);

@@ -42,7 +42,7 @@ type Step struct {
 	Call    driverhost.Call
 	Names   []string       // of the arguments of Call; "" for what has none. nil: none has
 	Results map[int]string // arguments that are what another export has returned
-	Success []string       // as in WrittenCall; nil: "0", and at the end any
+	Success []string       // as in WrittenCall; none: "0", and at the end any
 	Void    bool           // the function has no result: it always succeeds
 	When    When
 }
@@ -74,7 +74,8 @@ func parseCalls(written []WrittenCall, c charset.Charset) ([]Step, error) {
 			}
 			names = append(names, name)
 		}
-		if step.When != Once { // one that is made once has no result at the next read
+		// One that is made once has no result at the next read.
+		if step.When != Once && !step.Void && !step.Call.TextResult {
 			exports = append(exports, w.Export)
 		}
 		steps = append(steps, step)
@@ -192,10 +193,10 @@ func (s Step) call(results map[string]int32) driverhost.Call {
 
 // succeeded reports whether what the call has returned means success.
 func (s Step) succeeded(returned string) bool {
-	if s.Void || s.Success == nil && s.When == End {
+	if s.Void || len(s.Success) == 0 && s.When == End {
 		return true
 	}
-	if s.Success == nil {
+	if len(s.Success) == 0 {
 		return returned == "0"
 	}
 	n, err := strconv.ParseInt(returned, 10, 32)

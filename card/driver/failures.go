@@ -73,7 +73,7 @@ var (
 	layoutEmpty  = failure.Terse("driver_layout_empty", "应至少指明身份证号或卡号的位置", "填写layout.id_number或layout.number")
 	layoutPlace  = failure.Terse("driver_layout_place", "位置%q：有分隔符时应为0至%d的整数", "改正layout中的位置")
 	layoutBuffer = failure.Terse("driver_layout_buffer", "layout：没有名为%q的缓冲区", "改正layout中冒号前的名字，或在args中给缓冲区取名，例如buffer:2048:card")
-	badURL       = failure.Terse("driver_config_url", "%s：应为http://或https://开头的地址", "改正地址")
+	badURL       = failure.Terse("driver_config_url", "%s：应为http://或https://开头的地址，不能有空格和全角符号", "改正地址")
 	heasecData   = failure.Terse("driver_config_heasec", "data：应填写Init的参数，例如{ IP = \"10.1.2.3\", PORT = 7020 }", "填写data")
 
 	callsTooMany  = failure.Terse("driver_calls_many", "calls：不能超过%d个", "减少calls")
@@ -85,7 +85,7 @@ var (
 	callVoid      = failure.Terse("driver_calls_void", "returns=\"none\"时不能写success", "去掉success")
 	callName      = failure.Terse("driver_calls_name", "参数%q：缓冲区的名字应为1至32个英文字母、数字或下划线，不以数字开头", "改正名字")
 	callNameTwice = failure.Terse("driver_calls_name_twice", "有两个缓冲区名为%q", "改正名字")
-	callNoResult  = failure.Terse("driver_calls_result", "result:%s：前面没有每次都调用的这个函数", "改正result:之后的函数名")
+	callNoResult  = failure.Terse("driver_calls_result", "result:%s：前面没有每次都调用、返回整数的这个函数", "改正result:之后的函数名")
 
 	hsmFormat      = failure.Terse("driver_hsm_format", "hsm.format=%q：应为json或form", "改正hsm.format")
 	hsmFields      = failure.Terse("driver_hsm_fields", "hsm.fields：应填写请求的字段", "填写hsm.fields")

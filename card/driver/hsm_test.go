@@ -209,8 +209,8 @@ func TestMisconfiguredHSM(t *testing.T) {
 		hsm  driver.HSM
 		want string
 	}{
-		{driver.HSM{Fields: fields}, "hsm.url：应为http://或https://开头的地址"},
-		{driver.HSM{URL: "10.1.2.3", Fields: fields}, "hsm.url：应为http://或https://开头的地址"},
+		{driver.HSM{Fields: fields}, "hsm.url：应为http://或https://开头的地址，不能有空格和全角符号"},
+		{driver.HSM{URL: "10.1.2.3", Fields: fields}, "hsm.url：应为http://或https://开头的地址，不能有空格和全角符号"},
 		{driver.HSM{URL: "http://a", Fields: fields, Format: "xml"}, `hsm.format="xml"：应为json或form`},
 		{driver.HSM{URL: "http://a"}, "hsm.fields：应填写请求的字段"},
 		{driver.HSM{URL: "http://a", Fields: map[string]string{"in": "{number}"}}, "hsm.fields：没有{number}，可以写{step1}、{region}、{reset}、{algorithm}、{code}、{random1}、{random2}、{random3}、{random4}"},

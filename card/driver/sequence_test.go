@@ -228,8 +228,10 @@ func TestMisconfiguredSequences(t *testing.T) {
 		{[]driver.WrittenCall{{Export: "A", Args: []string{"buffer:64:读"}}}, `参数"buffer:64:读"：缓冲区的名字应为1至32个英文字母、数字或下划线，不以数字开头`},
 		{[]driver.WrittenCall{{Export: "A", Args: []string{"buffer:0:card"}}}, `参数"buffer:0"：缓冲区应为1至65536字节`},
 		{[]driver.WrittenCall{{Export: "A", Args: buffer}, {Export: "B", Args: buffer}}, `calls中的B：有两个缓冲区名为"card"`},
-		{[]driver.WrittenCall{{Export: "A", Args: []string{"result:Open", "buffer:64"}}}, `calls中的A：result:Open：前面没有每次都调用的这个函数`},
-		{[]driver.WrittenCall{{Export: "A", When: "once"}, {Export: "B", Args: []string{"result:A", "buffer:64"}}}, `calls中的B：result:A：前面没有每次都调用的这个函数`},
+		{[]driver.WrittenCall{{Export: "A", Args: []string{"result:Open", "buffer:64"}}}, `calls中的A：result:Open：前面没有每次都调用、返回整数的这个函数`},
+		{[]driver.WrittenCall{{Export: "A", When: "once"}, {Export: "B", Args: []string{"result:A", "buffer:64"}}}, `calls中的B：result:A：前面没有每次都调用、返回整数的这个函数`},
+		{[]driver.WrittenCall{{Export: "A", Returns: "none"}, {Export: "B", Args: []string{"result:A", "buffer:64"}}}, `calls中的B：result:A：前面没有每次都调用、返回整数的这个函数`},
+		{[]driver.WrittenCall{{Export: "A", Returns: "text"}, {Export: "B", Args: []string{"result:A", "buffer:64"}}}, `calls中的B：result:A：前面没有每次都调用、返回整数的这个函数`},
 		{[]driver.WrittenCall{{Export: "A", Args: buffer, When: "once"}}, `应有函数名和至少一个buffer参数`},
 		{[]driver.WrittenCall{{Export: "A", Args: []string{"buffer:64:error"}}}, `应有函数名和至少一个buffer参数`},
 		{[]driver.WrittenCall{{Args: buffer}}, `应有函数名和至少一个buffer参数`},
@@ -245,6 +247,20 @@ func TestMisconfiguredSequences(t *testing.T) {
 	o.Success = []string{"0"}
 	if _, err := driver.New("x", driver.KindGeneric, o, driverhost.Options{Library: "x.dll"}); err == nil || err.Error() != "[driver.x]：有calls时不能再写export、args、returns或success" {
 		t.Error(err)
+	}
+}
+
+// An empty list of what means success is as good as none.
+func TestEmptySuccess(t *testing.T) {
+	o := opening("good")
+	for i := range o.Calls {
+		if o.Calls[i].Export != "Open" {
+			o.Calls[i].Success = []string{}
+		}
+	}
+	s := sequence(t, drivers.Host(t, "sequence"), o)
+	if got, err := s.Read(t.Context()); err != nil || *got != read("LIN", "D1") {
+		t.Errorf("%#v, %v", got, err)
 	}
 }
 

@@ -199,7 +199,7 @@ func TestSieafHTTPErrors(t *testing.T) {
 			fails(t, driver.Sieaf{Business: h, Request: request("read"), Layout: driver.SieafLayout}, tt.want, nil)
 		})
 	}
-	fails(t, driver.Sieaf{Business: driver.SieafHTTP{URL: "\x00"}}, "接口business_handle 失败:url：应为http://或https://开头的地址", card.ErrNoReader)
+	fails(t, driver.Sieaf{Business: driver.SieafHTTP{URL: "\x00"}}, "接口business_handle 失败:url：应为http://或https://开头的地址，不能有空格和全角符号", card.ErrNoReader)
 
 	closed := httptest.NewServer(nil)
 	closed.Close()

@@ -32,7 +32,7 @@ func (c doctorCardCommand) Run(ctx context.Context, p *program) error {
 		options = doctor.Options{Version: mps.Version(), Config: err}
 	} else {
 		options = wiring.Doctor(conf, p.log)
-		options.Notices = conf.Disorder(config.PartAgent, config.LibraryTimeout(programFolder()))
+		options.Notices = notices(conf, config.PartAgent)
 	}
 	options.File = doctor.File{Path: place.Path, Found: place.Found}
 	options.Notices = append(place.Notices(), options.Notices...)

@@ -24,6 +24,10 @@ type institutionAddCommand struct {
 }
 
 func (c institutionAddCommand) Run(ctx context.Context, p *program) error {
+	// Before a database is made for nothing.
+	if err := registry.Check(c.ID, c.Name); err != nil {
+		return err
+	}
 	return withRegistry(ctx, p, wiring.OpenDatabase, func(db *sqlite.Database, r *registry.Registry) error {
 		token, err := r.Add(ctx, c.ID, c.Name)
 		if err != nil {

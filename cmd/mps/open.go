@@ -56,11 +56,20 @@ func (p *program) start(part string) (config.Config, error) {
 		p.log.Warn(notice.Error())
 	}
 	if err == nil {
-		for _, notice := range c.Disorder(part, config.LibraryTimeout(programFolder())) {
+		for _, notice := range notices(c, part) {
 			p.log.Warn(notice.Error())
 		}
 	}
 	return c, err
+}
+
+// notices are what in the configuration of a part works and was hardly meant.
+func notices(c config.Config, part string) []error {
+	found := c.Disorder(part, config.LibraryTimeout(programFolder()))
+	if part == config.PartAgent {
+		found = append(found, c.Unused()...)
+	}
+	return found
 }
 
 func (p *program) logTo(w io.Writer, c config.Log) {

@@ -64,6 +64,7 @@ begin
   if ParamCount >= 1 then
     CertType := AnsiString(ParamStr(1));
   Code := AnsiString(ParamStr(2));
+  ReadAnswer('', string(CertType), Answer); // 清空上一个病人的；调用时出错也已清空
   try
     if (Pos('<', string(Code)) > 0) or (Pos('&', string(Code)) > 0) then
       raise Exception.Create('码中有不能放进报文的字符');

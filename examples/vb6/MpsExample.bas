@@ -25,8 +25,9 @@ End Sub
 ' 读一个病人到 MpsAnswer.bas 的变量中。返回 False 时已显示原因，那些变量都是空。
 Private Function ReadPatient(ByVal certType As String, ByVal code As String) As Boolean
     Dim resp As String, ret As Long
+    MpsReadAnswer "", certType ' 清空上一个病人的；调用时出错（例如 53）也已清空
     ret = MpsRequest(certType, code, resp)
-    ReadPatient = MpsReadAnswer(resp, certType) ' resp 为空时也调用：清空上一个病人的
+    ReadPatient = MpsReadAnswer(resp, certType)
     If ReadPatient Then Exit Function
     If ret <> 0 Then
         MsgBox "MPS_Call 返回 " & ret, vbExclamation, "没有应答"

@@ -20,6 +20,7 @@ ENDIF
 * 读一个病人到 oAnswer 中。返回 .F. 时已显示原因，oAnswer 中没有病人。
 FUNCTION MpsReadPatient(oAnswer, cCertType, cCode)
     LOCAL cReq, cResp, nRet, lGood, cWhy
+    oAnswer.ReadAnswer("", cCertType) && 清空上一个病人的；调用时出错也已清空
     DECLARE INTEGER MPS_Call IN mps_client.dll STRING req, STRING @resp
 
     cCode = STRTRAN(STRTRAN(cCode, "&", "&" + "amp;"), "<", "&" + "lt;")
@@ -40,7 +41,7 @@ FUNCTION MpsReadPatient(oAnswer, cCertType, cCode)
     ELSE
         cResp = ""
     ENDIF
-    lGood = oAnswer.ReadAnswer(cResp, cCertType) && cResp 为空时也调用：清空上一个病人的
+    lGood = oAnswer.ReadAnswer(cResp, cCertType)
     IF NOT lGood
         cWhy = IIF(oAnswer.Problem == "", oAnswer.Msg, oAnswer.Problem)
         MESSAGEBOX(IIF(nRet = 0, cWhy, "MPS_Call 返回 " + LTRIM(STR(nRet))), 48, "没有读到病人")
