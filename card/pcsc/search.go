@@ -185,7 +185,7 @@ func (s *search) abandon(slot string, reset bool) {
 // failed takes note of a card that try could not read, and lets go of it.
 func (s *search) failed(ctx context.Context, c *conn, err error) {
 	s.note(c.reader, c.inserted, time.Now(), err)
-	if c.faulty || s.session.behind != nil {
+	if s.session.behind != nil || c.faulty {
 		s.abandon(c.reader, true)
 		return
 	}
