@@ -61,11 +61,20 @@ func TestOnlyCard(t *testing.T) {
 	time.Sleep(time.Second)
 	var os_ = os.Getenv("OTHER")
 	for range 4 {
-		c := exec.Command(".cache/bench/read", "Bench Reader 00 00", "700")
+		c := exec.Command("perf", "stat", "-e", "context-switches,task-clock", ".cache/bench/read", "Bench Reader 00 00", "700")
 		c.Stderr = os.Stderr
 		fmt.Fprint(os.Stderr, "C    ")
 		if err := c.Run(); err != nil {
 			t.Fatal(err)
+		}
+		for _, lock := range []string{"", "1"} {
+			g := exec.Command(os.Args[0], "-test.run", "TestFloor")
+			g.Env = append(os.Environ(), "ROLE=floor", "LONG=700ms", "LOCK="+lock)
+			g.Stderr = os.Stderr
+			fmt.Fprint(os.Stderr, "floor"+lock+"   ")
+			if err := g.Run(); err != nil {
+				t.Fatal(err)
+			}
 		}
 		for _, self := range []string{os.Args[0], os_} {
 			if self == "" {
