@@ -13,6 +13,7 @@ build: ## bin/mps, bin/libmps_client.so and bin/mps-host
 	$(MAKE) --no-print-directory -C capi all
 
 dist: ## dist/windows-386 and dist/windows-amd64: mps.exe, mps_client.dll and what belongs to it
+	$(MAKE) --no-print-directory -C cmd/mps/resource
 	GOOS=windows GOARCH=386 $(MPS) -o dist/windows-386/mps.exe ./cmd/mps
 	GOOS=windows GOARCH=amd64 $(MPS) -o dist/windows-amd64/mps.exe ./cmd/mps
 	$(MAKE) --no-print-directory -C capi windows
@@ -27,7 +28,7 @@ check: build ## form, mistakes and unit tests, in a minute and without root, net
 	@echo "left to make test: test/scenario/, TestOtherWidth, Windows, examples, the C library's tests, races, fuzzing"
 
 test: setup ## every check there is, three at a time: they often wait
-	@$(MAKE) --no-print-directory --keep-going -j4 -f scripts/test.mk
+	@$(MAKE) --no-print-directory --keep-going -j3 -f scripts/test.mk
 	@echo "all checks passed"
 
 bench: setup build ## measure, each figure beside its aim
@@ -41,4 +42,4 @@ setup: ## install what the checks need (Debian packages when root)
 	scripts/setup
 
 clean: ## remove what was built
-	rm -rf bin dist .cache
+	rm -rf bin dist .cache cmd/mps/*.syso

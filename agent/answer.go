@@ -38,7 +38,7 @@ func (a *Agent) carryOut(ctx context.Context, r *protocol.Request) (resp *protoc
 			err = newPanicError(p)
 		}
 	}()
-	f, err := protocol.Lookup(r.Funid)
+	f, err := r.Function()
 	if err != nil {
 		return nil, err
 	}

@@ -48,7 +48,7 @@ func (x *exchange) byProtocol() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := protocol.Lookup(r.Funid)
+	f, err := r.Function()
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ int answer_is_whole(enum charset charset, const char *body, size_t n)
 static void add_message(struct text *t, const struct fault *fault)
 {
     const struct message_text *message = message_text(fault->message);
-    const long *number = fault->numbers;
+    const int64_t *number = fault->numbers;
 
     for (size_t i = 0;; i++) {
         unsigned c = t->charset == CHARSET_GBK ? (unsigned char)message->gbk[i] : message->utf16[i];
@@ -30,6 +30,8 @@ static void add_message(struct text *t, const struct fault *fault)
             return;
         if (c == '%')
             text_add_number(t, *number++);
+        else if (c == '$')
+            text_add_bytes(t, fault->reason->text, fault->reason->n);
         else
             text_add_unit(t, c);
     }

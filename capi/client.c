@@ -2,12 +2,10 @@
 #include "config.h"
 #include "mps_client.h"
 #include "platform.h"
+#include <limits.h>
 #include <stddef.h>
 
-enum {
-    BLANKS_MIN = 64,    /* fewer may be chance */
-    LOOK_MAX = 1 << 20, /* bytes of resp that are looked at */
-};
+enum { LOOK_MAX = 1 << 20 }; /* bytes of resp that are looked at */
 
 /* is_unit looks at no more bytes than it must. */
 static int is_unit(enum charset charset, const char *at, char c)
@@ -50,7 +48,7 @@ int MPS_API MPS_Call(char *req, char *resp)
     if (room == 0)
         return MPS_BAD_BUFFER;
     struct config c = config_get();
-    request_look(&r, req);
+    request_look(&r, req, resp, room);
     size_t blank = blank_capacity(r.charset, resp, room);
     call_agent(&c, &r, resp, within(room, blank > 0 ? blank : (size_t)c.capacity));
     return 0;
@@ -68,8 +66,12 @@ int MPS_API MPS_CallEx(const char *req, char *resp, int capacity)
     if (room == 0)
         return MPS_BAD_BUFFER;
     struct config c = config_get();
-    request_look(&r, req);
-    return call_agent(&c, &r, resp, within(room, (size_t)capacity));
+    request_look(&r, req, resp, room);
+    int needed = call_agent(&c, &r, resp, within(room, (size_t)capacity));
+    /* More than there is to write on may be less than the caller said there is. */
+    if (needed > 0 && needed <= capacity)
+        needed = capacity < INT_MAX ? capacity + 1 : INT_MAX;
+    return needed;
 }
 
 const char *MPS_API MPS_Version(void)

@@ -72,6 +72,8 @@ static struct fault read_file(struct config *c)
         return fault_none();
     if (n == FILE_UNREADABLE)
         return fault_of(MESSAGE_INI_UNREADABLE, 0, 0);
+    if (n == FILE_TOO_DEEP)
+        return fault_of(MESSAGE_FOLDER_LENGTH, 0, 0);
     if (n > CONFIG_FILE_MAX)
         return fault_of(MESSAGE_INI_LENGTH, 0, 0);
     int line = config_parse(c, data, (size_t)n);

@@ -49,7 +49,8 @@ static int take_byte(struct mapping *m, char c, uintptr_t address, char *path, s
 }
 
 /*
- * own_path writes the absolute path of this library, without a NUL, and returns its length, or 0.
+ * own_path writes the absolute path of this library, without a NUL, and returns its length: more
+ * than fits when it is too long, 0 when it cannot be found out.
  * Not dladdr, which ties the library to glibc 2.34 or later, nor anything else that knows only
  * the path as it was given to dlopen, perhaps from another working directory.
  */
@@ -69,19 +70,21 @@ static size_t own_path(char *path, size_t size)
             if (take_byte(&m, data[i], (uintptr_t)&here, path, size))
                 length = m.length;
     close(file);
-    return length < size ? length : 0;
+    return length;
 }
 
 int files_beside(const char *name, char *path, size_t size)
 {
     size_t n = own_path(path, size);
 
+    if (n >= size)
+        return FILE_TOO_DEEP;
     while (n > 0 && path[n - 1] != '/')
         n--;
     if (n == 0)
         return FILE_ABSENT;
     if (n + strlen(name) >= size)
-        return FILE_UNREADABLE;
+        return FILE_TOO_DEEP;
     strcpy(path + n, name);
     return 0;
 }
@@ -98,7 +101,7 @@ int files_user(const char *name, char *path, size_t size)
     if (base == NULL || base[0] != '/')
         return FILE_ABSENT;
     if (strlen(base) + strlen(below) + strlen(name) >= size)
-        return FILE_UNREADABLE;
+        return FILE_TOO_DEEP;
     strcpy(path, base);
     strcat(path, below);
     strcat(path, name);

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-enum { PATH_SIZE = 1024 }; /* bytes; what lies deeper is not found */
+enum { PATH_SIZE = 4096 }; /* bytes, as the system has it (PATH_MAX) */
 
 /* files_beside: absolute, in the folder of this library. */
 int files_beside(const char *name, char *path, size_t size);

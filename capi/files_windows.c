@@ -2,17 +2,71 @@
 #include "platform.h"
 #include <string.h>
 
-DWORD files_append(WCHAR *text, DWORD n, DWORD size, const WCHAR *word)
+/* append adds a word to a text of n characters and returns how many there are then, PATH_SIZE when
+ * there is no room. */
+static DWORD append(WCHAR *text, DWORD n, const WCHAR *word)
 {
-    for (; n + 1 < size && *word != L'\0'; word++)
+    for (; n + 1 < PATH_SIZE && *word != L'\0'; word++)
         text[n++] = *word;
-    if (*word != L'\0')
-        return size;
+    if (n >= PATH_SIZE || *word != L'\0')
+        return PATH_SIZE;
     text[n] = L'\0';
     return n;
 }
 
-BOOL files_beside(const WCHAR *name, WCHAR *path, DWORD size)
+/* Of MAX_PATH, a folder must leave room for a name of the old form, 8.3. */
+enum { LENGTH_MAX = MAX_PATH - 13 };
+
+static BOOL is_long(DWORD n)
+{
+    return n > LENGTH_MAX;
+}
+
+BOOL files_is_long(const WCHAR *path)
+{
+    DWORD n = 0;
+
+    while (path[n] != L'\0')
+        n++;
+    return is_long(n);
+}
+
+/* insert puts a word before the character number at of a path of n. */
+static int insert(WCHAR *path, DWORD n, DWORD at, const WCHAR *word, DWORD length)
+{
+    if (n + length + 1 > PATH_SIZE)
+        return FILE_TOO_DEEP;
+    memmove(path + at + length, path + at, (n - at + 1) * sizeof *path);
+    memcpy(path + at, word, length * sizeof *path);
+    return 0;
+}
+
+/* lift puts the prefix that lifts the limit before a long path of n characters, which may have it
+ * already: the DLL's has it when it was loaded so. */
+static int lift(WCHAR *path, DWORD n)
+{
+    if (!is_long(n))
+        return 0;
+    if (path[0] != L'\\' || path[1] != L'\\')
+        return insert(path, n, 0, L"\\\\?\\", 4);
+    if (path[2] == L'?' || path[2] == L'.')
+        return 0;
+    return insert(path, n, 2, L"?\\UNC\\", 6);
+}
+
+void files_shorten(WCHAR *path)
+{
+    WCHAR old[PATH_SIZE];
+
+    if (!files_is_long(path))
+        return;
+    DWORD n = GetShortPathNameW(path, old, PATH_SIZE);
+    if (n == 0 || n >= PATH_SIZE || is_long(n))
+        return;
+    memcpy(path, old, (n + 1) * sizeof *path);
+}
+
+int files_beside(const WCHAR *name, WCHAR *path)
 {
     static const char here;
     HMODULE self;
@@ -21,26 +75,34 @@ BOOL files_beside(const WCHAR *name, WCHAR *path, DWORD size)
     if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
                                 GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
                             (LPCWSTR)(const void *)&here, &self))
-        return FALSE;
-    n = GetModuleFileNameW(self, path, size);
-    if (n == 0 || n >= size)
-        return FALSE;
+        return FILE_UNREADABLE;
+    n = GetModuleFileNameW(self, path, PATH_SIZE);
+    if (n == 0)
+        return FILE_UNREADABLE;
+    if (n >= PATH_SIZE)
+        return FILE_TOO_DEEP;
     while (n > 0 && path[n - 1] != L'\\')
         n--;
-    return files_append(path, n, size, name) < size;
+    n = append(path, n, name);
+    return n < PATH_SIZE ? lift(path, n) : FILE_TOO_DEEP;
 }
 
-/* user_file is the path of a file in the folder that platform_read_user describes. */
-static BOOL user_file(const WCHAR *name, WCHAR *path, DWORD size)
+int files_user(const WCHAR *name, WCHAR *path)
 {
-    DWORD n = GetEnvironmentVariableW(L"LOCALAPPDATA", path, size);
+    DWORD n = GetEnvironmentVariableW(L"LOCALAPPDATA", path, PATH_SIZE);
 
     if (n == 0)
-        n = GetEnvironmentVariableW(L"APPDATA", path, size);
-    if (n == 0 || n >= size)
-        return FALSE;
-    n = files_append(path, n, size, L"\\mps\\");
-    return n < size && files_append(path, n, size, name) < size;
+        n = GetEnvironmentVariableW(L"APPDATA", path, PATH_SIZE);
+    if (n == 0)
+        return FILE_ABSENT;
+    if (n >= PATH_SIZE)
+        return FILE_TOO_DEEP;
+    n = append(path, n, L"\\mps");
+    if (*name != L'\0') {
+        n = append(path, n, L"\\");
+        n = append(path, n, name);
+    }
+    return n < PATH_SIZE ? lift(path, n) : FILE_TOO_DEEP;
 }
 
 /* widen copies an ASCII name. */
@@ -76,24 +138,22 @@ static int read_file(const WCHAR *path, char *data, int size)
 int platform_read_beside(const char *name, char *data, int size)
 {
     WCHAR wide[NAME_SIZE];
-    WCHAR path[MAX_PATH];
+    WCHAR path[PATH_SIZE];
 
     widen(name, wide, NAME_SIZE);
-    if (!files_beside(wide, path, MAX_PATH))
-        return FILE_UNREADABLE;
-    return read_file(path, data, size);
+    int result = files_beside(wide, path);
+    return result != 0 ? result : read_file(path, data, size);
 }
 
 /* Whose the file is needs no look: only its user can write in that folder. */
 int platform_read_user(const char *name, char *data, int size)
 {
     WCHAR wide[NAME_SIZE];
-    WCHAR path[MAX_PATH];
+    WCHAR path[PATH_SIZE];
 
     widen(name, wide, NAME_SIZE);
-    if (!user_file(wide, path, MAX_PATH))
-        return FILE_ABSENT;
-    return read_file(path, data, size);
+    int result = files_user(wide, path);
+    return result != 0 ? result : read_file(path, data, size);
 }
 
 int platform_environment(const char *name, char *value, int size)

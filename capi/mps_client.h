@@ -24,9 +24,13 @@
  *   MPS_BAD_BUFFER。其他系统无法低成本地判断，resp 必须可写。
  *
  * 编码：
- *   报文是 GBK。req 的前两个字符若是 UTF-16LE（PowerBuilder 10 及以后版本的声明中没有
- *   ";ansi" 时如此），应答也用 UTF-16LE，以两个字节的 0 结尾；此时空格和结尾的 NUL 各占两个
- *   字节，capacity 仍是字节数。报文内容相同，声明中仍写 encoding="GBK"。
+ *   报文是 GBK。req 若是 UTF-16LE（PowerBuilder 10 及以后版本的声明中没有 ";ansi" 时如此），
+ *   应答也用 UTF-16LE，以两个字节的 0 结尾；此时空格和结尾的 NUL 各占两个字节，capacity 仍是
+ *   字节数。报文内容相同，声明中仍写 encoding="GBK"。
+ *   动态库看 req 的开头：以 BOM（FF FE）开头，或前两个字符是 UTF-16LE 的 ASCII 字符，或开头几个
+ *   字符中有 UTF-16LE 的 "<"（之前可以是汉字或全角空格），就是 UTF-16LE。开头看不出来时（空串、
+ *   只有一个字符、只有汉字：这些字节也可能是 GBK），看 resp 传入时是否以至少 64 个 UTF-16LE 的
+ *   空格填充，是则为 UTF-16LE；否则按 GBK 应答，因为规范规定的是 GBK。
  *   请求最长 65536 个字节（GBK）或 65536 个双字节（UTF-16LE）。
  *
  * 读卡服务（mps agent）：
@@ -34,9 +38,14 @@
  *   %LOCALAPPDATA%\mps\agent.ini，XP 为 %APPDATA%\mps\agent.ini；其他系统：
  *   $XDG_RUNTIME_DIR/mps/agent.ini，没有该变量时为 $HOME/.cache/mps/agent.ini）。动态库每次
  *   调用都读它，因此无须配置端口，终端服务器上各用户也不会用到别人的读卡服务。
- *   读卡服务没有运行时，动态库启动它所在目录下的 mps.exe（其他系统为 mps），参数为 agent，
- *   最多等 5 秒，然后完成这次调用。几个程序同时调用也只启动一个。动态库不查找其他目录，
- *   不经过命令解释器，不显示窗口；启动的程序不属于调用程序，调用程序退出后仍运行。
+ *   读卡服务没有运行时，动态库启动它所在目录下的 mps.exe（其他系统为 mps），参数为 agent 和
+ *   --started-by-library，最多等 5 秒，然后完成这次调用。几个程序同时调用也只启动一个；启动后
+ *   停住的，在它结束以前不再启动第二个。启动后随即退出的（例如配置文件有误），立即返回带有原因
+ *   和退出码的出错应答。动态库不查找其他目录，不经过命令解释器，不显示窗口；启动的程序不属于
+ *   调用程序，调用程序退出后仍运行。Windows 上调用程序在作业（job）中，而该作业不许其中的程序
+ *   脱离时，读卡服务也在该作业中，会随它结束；下一次调用再启动它。
+ *   动态库所在目录的路径最长 1000 个字符（其他系统 4000 个字节）；太长时每次调用都返回说明此事
+ *   的出错应答。
  *
  * 设置：动态库所在目录下的 mps_client.ini，可以没有。每行一项，";" 或 "#" 之后是注释：
  *
@@ -82,7 +91,7 @@ extern "C" {
 /*
  * MPS_Call sends the request req, a NUL-terminated GBK XML text, and writes the answer to resp,
  * NUL-terminated, within the capacity described above. It waits at most timeout_ms. A request in
- * UTF-16LE is answered in UTF-16LE.
+ * UTF-16LE is answered in UTF-16LE: see above for how it is told.
  *
  * It returns 0 whenever resp holds an answer, also when that answer reports a failure: look at
  * its <result>, 0 means success. Failures of the library itself (agent not running, time-out,
@@ -93,11 +102,12 @@ extern "C" {
 int MPS_API MPS_Call(char *req, char *resp);
 
 /*
- * MPS_CallEx does the same for a buffer of capacity bytes, the NUL included; what resp holds
- * beforehand does not matter.
+ * MPS_CallEx does the same for a buffer of capacity bytes, the NUL included. What resp holds
+ * beforehand matters only where req does not show its charset.
  *
  * It returns 0 when resp holds the answer. When the answer does not fit it returns the bytes
- * needed, the NUL included, which is more than capacity; resp then holds the longest error answer
+ * needed, the NUL included, which is more than capacity (at least capacity + 1 also where Windows
+ * lets fewer bytes of resp be written than capacity says); resp then holds the longest error answer
  * that fits, or the empty text when capacity is less than 58 (UTF-16LE: 116). Asking again with a
  * larger buffer reads the card, or spends the voucher's code, once more: 8192 bytes are enough for
  * either. It returns a negative code, see above, for wrong arguments.

@@ -62,14 +62,18 @@ void connection_close(struct connection *c);
  */
 size_t platform_writable(const void *p, size_t limit);
 
-/* platform_can_read tells whether n bytes at p can be read; where it cannot tell, they cannot. */
-int platform_can_read(const void *p, size_t n);
+/*
+ * platform_peek copies n bytes at p, at most 16, and returns 1, or 0 when they cannot be read.
+ * Where it cannot tell, they cannot.
+ */
+int platform_peek(const void *p, void *copy, size_t n);
 
-enum { FILE_ABSENT = -1, FILE_UNREADABLE = -2 };
+enum { FILE_ABSENT = -1, FILE_UNREADABLE = -2, FILE_TOO_DEEP = -3 };
 
 /*
  * platform_read_beside reads at most size bytes of the file called name in the folder of this
- * library, never of the working directory, and returns how many or one of the codes above.
+ * library, never of the working directory, and returns how many or one of the codes above:
+ * FILE_TOO_DEEP when the path of that folder is too long for this library or for the system.
  */
 int platform_read_beside(const char *name, char *data, int size);
 
@@ -90,20 +94,49 @@ int platform_environment(const char *name, char *value, int size);
 void platform_sleep(int milliseconds);
 
 /*
- * platform_try_lock takes the lock of those who start this user's agent and returns 1, or 0 while
- * another thread or process has it. Where there can be no lock there is nothing to wait for: 1.
- * After 1, the same thread must call platform_unlock.
+ * platform_try_lock takes the lock under which this user's agent is started and returns 1, or 0
+ * while another thread or process has it, or an agent that is on its way up. Where there can be no
+ * lock there is nothing to wait for: 1. After 1, platform_unlock must follow.
  */
 int platform_try_lock(intptr_t *lock);
+
+/* platform_unlock gives up the caller's part of the lock; an agent that was started keeps its. */
 void platform_unlock(intptr_t lock);
 
-enum spawn_result { SPAWN_OK, SPAWN_ABSENT, SPAWN_FAILED };
+/* An agent that was started, as long as somebody waits for it. */
+struct process {
+    intptr_t handle;
+    uint32_t id; /* on Windows; elsewhere platform_watch learns it */
+};
+
+enum spawn_result { SPAWN_OK, SPAWN_ABSENT, SPAWN_TOO_DEEP, SPAWN_FAILED };
 
 /*
- * platform_spawn_agent starts "mps agent" from the folder of this library: in that folder,
- * without window or terminal, with none of this process's files, and nobody waiting for it. *code
- * is the system's error code after SPAWN_FAILED.
+ * platform_spawn_agent starts "mps agent --started-by-library" from the folder of this library: in
+ * that folder, without window or terminal, with none of this process's files but the lock, which
+ * it holds until it has left its address, on Windows until it ends. So an agent that hangs is not
+ * joined by another, whatever becomes of this process. *code is the system's error code after
+ * SPAWN_FAILED. After SPAWN_OK, platform_release must follow.
  */
-enum spawn_result platform_spawn_agent(int *code);
+enum spawn_result platform_spawn_agent(intptr_t lock, struct process *p, int *code);
+
+enum process_state {
+    PROCESS_RUNS,
+    PROCESS_ENDED,
+    PROCESS_FAILED, /* the system did not run it */
+};
+
+/* How a process came to its end. */
+struct ending {
+    int64_t code; /* exit code, elsewhere than on Windows 128 and a signal's number, too; of the
+                     system's error after PROCESS_FAILED */
+    uint32_t id;  /* the process id */
+};
+
+/* platform_watch waits until the process ends, for a while, at most so many milliseconds. */
+enum process_state platform_watch(struct process *p, int milliseconds, struct ending *e);
+
+/* platform_release ends the waiting; the process goes on. */
+void platform_release(struct process *p);
 
 #endif

@@ -1,6 +1,7 @@
 /* Windows XP and later: kernel32 and ws2_32, nothing newer, no C runtime of its own. */
 #define WIN32_LEAN_AND_MEAN
 #include "platform.h"
+#include <string.h>
 #include <winsock2.h>
 
 #include <windows.h>
@@ -206,7 +207,10 @@ size_t platform_writable(const void *p, size_t limit)
     return extent(p, limit, WRITABLE);
 }
 
-int platform_can_read(const void *p, size_t n)
+int platform_peek(const void *p, void *copy, size_t n)
 {
-    return extent(p, n, READABLE) == n;
+    if (extent(p, n, READABLE) != n)
+        return 0;
+    memcpy(copy, p, n);
+    return 1;
 }

@@ -7,67 +7,132 @@ void platform_sleep(int milliseconds)
     Sleep((DWORD)milliseconds);
 }
 
-/* A mutex for each session: one user's agents of two sessions settle it between themselves. */
+/* The lock is a file that only one can have open: it is free again when the last handle to it is
+ * closed, whatever became of those who had them. One for all sessions of a user. */
 int platform_try_lock(intptr_t *lock)
 {
-    HANDLE mutex = CreateMutexW(NULL, FALSE, L"Local\\mps-agent-start");
+    WCHAR path[PATH_SIZE];
 
     *lock = 0;
-    if (mutex == NULL)
+    if (files_user(L"", path) == 0)
+        CreateDirectoryW(path, NULL);
+    if (files_user(L"agent.lock", path) != 0)
         return 1;
-    if (WaitForSingleObject(mutex, 0) == WAIT_TIMEOUT) {
-        CloseHandle(mutex);
-        return 0;
-    }
-    *lock = (intptr_t)mutex; /* had, perhaps from a program that died with it */
+    HANDLE file = CreateFileW(path, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_ALWAYS,
+                              FILE_ATTRIBUTE_NORMAL, NULL);
+    if (file == INVALID_HANDLE_VALUE)
+        return GetLastError() != ERROR_SHARING_VIOLATION;
+    *lock = (intptr_t)file;
     return 1;
 }
 
 void platform_unlock(intptr_t lock)
 {
-    if (lock == 0)
-        return;
-    ReleaseMutex((HANDLE)lock);
-    CloseHandle((HANDLE)lock);
+    if (lock != 0)
+        CloseHandle((HANDLE)lock);
 }
 
-/* start starts program with the command line in a folder. */
-static enum spawn_result start(const WCHAR *program, WCHAR *command, const WCHAR *folder, int *code)
+/* create starts a program, as CreateProcessW has it. */
+static BOOL create(const WCHAR *program, const WCHAR *folder, DWORD flags,
+                   PROCESS_INFORMATION *process)
 {
-    /* An invisible console rather than none: a program that the agent starts would open one. */
-    const DWORD flags = CREATE_NO_WINDOW | CREATE_NEW_PROCESS_GROUP | CREATE_DEFAULT_ERROR_MODE;
+    WCHAR command[] = L"mps.exe agent --started-by-library"; /* the system may write to it */
     STARTUPINFOW how;
-    PROCESS_INFORMATION process;
 
     memset(&how, 0, sizeof how);
     how.cb = sizeof how;
-    /* No standard handles: the agent sees that nobody reads them and logs to a file, and does not
-     * keep the host program's pipes open. */
+    /* No standard handles: the agent is not to keep the host program's pipes open. */
     how.dwFlags = STARTF_USESHOWWINDOW | STARTF_FORCEOFFFEEDBACK | STARTF_USESTDHANDLES;
     how.wShowWindow = SW_HIDE;
-    if (!CreateProcessW(program, command, NULL, NULL, FALSE, flags, NULL, folder, &how, &process)) {
-        DWORD error = GetLastError();
-        *code = (int)error;
-        return error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND ? SPAWN_ABSENT
-                                                                              : SPAWN_FAILED;
+    return CreateProcessW(program, command, NULL, NULL, FALSE, flags, NULL, folder, &how, process);
+}
+
+/*
+ * start starts a program in a folder, outside the job in which this program may be, because some
+ * jobs end all that is in them when the host does. Some let nothing out: then within it.
+ */
+static BOOL start(const WCHAR *program, const WCHAR *folder, PROCESS_INFORMATION *process)
+{
+    /* An invisible console rather than none: a program that the agent starts would open one. */
+    const DWORD flags = CREATE_NO_WINDOW | CREATE_NEW_PROCESS_GROUP | CREATE_DEFAULT_ERROR_MODE;
+
+    if (create(program, folder, flags | CREATE_BREAKAWAY_FROM_JOB, process))
+        return TRUE;
+    return GetLastError() == ERROR_ACCESS_DENIED && create(program, folder, flags, process);
+}
+
+/* working_folder settles where a program works, with room in path: in its folder, or in the user's
+ * where that has a long path, in which no version of Windows starts a program. */
+static const WCHAR *working_folder(const WCHAR *program, WCHAR *path)
+{
+    size_t n = 0, end = 0;
+
+    for (; program[n] != L'\0'; n++) {
+        path[n] = program[n];
+        if (program[n] == L'\\')
+            end = n + 1;
+    }
+    path[end] = L'\0';
+    if (files_is_long(path))
+        files_user(L"", path);
+    /* The prefix of long paths before a short one: the DLL was loaded so. */
+    return path[0] == L'\\' && path[2] == L'?' && path[4] != L'\0' && path[5] == L':' ? path + 4
+                                                                                      : path;
+}
+
+/* refusal tells why a program could not be started. */
+static enum spawn_result refusal(const WCHAR *program, DWORD error)
+{
+    DWORD attributes = GetFileAttributesW(program);
+
+    if (error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND) {
+        if (attributes == INVALID_FILE_ATTRIBUTES)
+            return SPAWN_ABSENT;
+    } else if (attributes != INVALID_FILE_ATTRIBUTES &&
+               (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0) {
+        return SPAWN_ABSENT;
+    }
+    /* Windows 7 starts no program with such a path. */
+    return files_is_long(program) ? SPAWN_TOO_DEEP : SPAWN_FAILED;
+}
+
+enum spawn_result platform_spawn_agent(intptr_t lock, struct process *p, int *code)
+{
+    WCHAR program[PATH_SIZE];
+    WCHAR folder[PATH_SIZE];
+    PROCESS_INFORMATION process;
+    HANDLE theirs;
+
+    *code = 0;
+    int result = files_beside(L"mps.exe", program);
+    if (result != 0)
+        return result == FILE_TOO_DEEP ? SPAWN_TOO_DEEP : SPAWN_ABSENT;
+    files_shorten(program);
+    if (!start(program, working_folder(program, folder), &process)) {
+        *code = (int)GetLastError();
+        return refusal(program, (DWORD)*code);
     }
     CloseHandle(process.hThread);
-    CloseHandle(process.hProcess);
+    if (lock != 0)
+        DuplicateHandle(GetCurrentProcess(), (HANDLE)lock, process.hProcess, &theirs, 0, FALSE,
+                        DUPLICATE_SAME_ACCESS);
+    p->handle = (intptr_t)process.hProcess;
+    p->id = process.dwProcessId;
     return SPAWN_OK;
 }
 
-enum spawn_result platform_spawn_agent(int *code)
+enum process_state platform_watch(struct process *p, int milliseconds, struct ending *e)
 {
-    enum { COMMAND_SIZE = MAX_PATH + 16 };
-    WCHAR program[MAX_PATH];
-    WCHAR folder[MAX_PATH];
-    WCHAR command[COMMAND_SIZE];
+    DWORD code;
 
-    *code = 0;
-    if (!files_beside(L"mps.exe", program, MAX_PATH) || !files_beside(L"", folder, MAX_PATH))
-        return SPAWN_ABSENT;
-    DWORD n = files_append(command, 0, COMMAND_SIZE, L"\"");
-    n = files_append(command, n, COMMAND_SIZE, program);
-    files_append(command, n, COMMAND_SIZE, L"\" agent");
-    return start(program, command, folder, code);
+    if (WaitForSingleObject((HANDLE)p->handle, (DWORD)milliseconds) != WAIT_OBJECT_0 ||
+        !GetExitCodeProcess((HANDLE)p->handle, &code))
+        return PROCESS_RUNS;
+    *e = (struct ending){code, p->id};
+    return PROCESS_ENDED;
+}
+
+void platform_release(struct process *p)
+{
+    CloseHandle((HANDLE)p->handle);
 }

@@ -30,10 +30,10 @@ static void peek(const struct request *r, const char *open, const char *close, c
     value[stretch_starts_with(stretch_trim_start(stretch_behind(s, n)), close) ? n : 0] = '\0';
 }
 
-void request_look(struct request *r, const char *text)
+void request_look(struct request *r, const char *text, const char *resp, size_t room)
 {
     r->text = text;
-    r->charset = charset_of(text);
+    r->charset = charset_of(text, resp, room);
     r->length = 0;
     while (r->length <= MPS_REQUEST_MAX && charset_unit(r->charset, text, r->length) != 0)
         r->length++;

@@ -18,8 +18,11 @@ struct request {
     char certificate[3];
 };
 
-/* request_look reads text up to its NUL, at most MPS_REQUEST_MAX + 1 units. */
-void request_look(struct request *r, const char *text);
+/*
+ * request_look reads text up to its NUL, at most MPS_REQUEST_MAX + 1 units. resp is where the
+ * answer goes, room bytes; what it holds counts only where text does not tell its charset.
+ */
+void request_look(struct request *r, const char *text, const char *resp, size_t room);
 
 /* request_size returns the bytes of the text, without its NUL. */
 static inline size_t request_size(const struct request *r)

@@ -20,7 +20,13 @@ void text_add(struct text *t, const char *word)
         text_add_unit(t, (unsigned char)*word);
 }
 
-void text_add_number(struct text *t, long number)
+void text_add_bytes(struct text *t, const char *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        add_byte(t, (unsigned char)bytes[i]);
+}
+
+void text_add_number(struct text *t, int64_t number)
 {
     if (number >= 10)
         text_add_number(t, number / 10);

@@ -4,6 +4,7 @@
 
 #include "charset.h"
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * length counts what was added, also what found no room: a text with size 0 only measures, and
@@ -17,7 +18,8 @@ struct text {
 };
 
 void text_add_unit(struct text *t, unsigned unit);
-void text_add(struct text *t, const char *word);   /* ASCII */
-void text_add_number(struct text *t, long number); /* decimal; not negative */
+void text_add(struct text *t, const char *word);                  /* ASCII */
+void text_add_bytes(struct text *t, const char *bytes, size_t n); /* in the text's charset */
+void text_add_number(struct text *t, int64_t number);             /* decimal; not negative */
 
 #endif

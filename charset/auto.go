@@ -2,13 +2,15 @@ package charset
 
 import (
 	"bytes"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"mps/gbk"
 )
 
-// decide reads a text of which nobody says what it is in, by the whole of it:
+// Detect says what a text is in of which nobody says it, GBK or UTF8, by the
+// whole of it:
 //
 //   - A reading, as UTF-8 or as GBK, is out of the question when it has letters
 //     of two scripts, ASCII and Han aside, or a character beyond GB 2312 and
@@ -26,28 +28,56 @@ import (
 // it does not know: damaged UTF-8 would become Chinese. Bytes that have the form
 // of UTF-8 and say what that forbids, surrogates and overlong forms, stay
 // ambiguous, though 梁 is one of them.
-func decide(b []byte) (string, error) {
+//
+// expected is GBK for what is agreed to be in it, as the messages of the
+// interface specification are, otherwise Auto. The agreement decides where it
+// can decide without harm: bytes that are no UTF-8 are GBK unless they have the
+// form of UTF-8 and no likely text; and so is a text that would be letters of
+// one other script in UTF-8, 毛 and not ë. It does not decide between two Chinese
+// texts.
+//
+// The error is ErrInvalid or ErrAmbiguous.
+func Detect(b []byte, expected Charset) (Charset, error) {
+	c, _, err := detect(b, expected)
+	return c, err
+}
+
+// detect is Detect with the text.
+func detect(b []byte, expected Charset) (Charset, string, error) {
 	if bytes.HasPrefix(b, mark) {
-		return UTF8.Decode(b)
+		return decoded(UTF8, b)
 	}
 	han, err := gbk.Decode(b)
 	if err != nil {
-		return UTF8.Decode(b)
+		return decoded(UTF8, b)
 	}
+	agreed := expected == GBK
 	if !utf8.Valid(b) {
-		if hasForm(b) || !plausible(han) {
-			return "", ErrAmbiguous
+		likely := plausible(han)
+		if hasForm(b) && !(agreed && likely) || !likely && !agreed {
+			return "", "", ErrAmbiguous
 		}
-		return han, nil
+		return GBK, han, nil
 	}
 	s := string(b)
 	switch asHan, asUTF8 := plausible(han), plausible(s); {
-	case han == s, asUTF8 && !asHan:
-		return s, nil
-	case asHan && !asUTF8:
-		return han, nil
+	case han == s, asHan && !asUTF8, agreed && asHan && !hasWide(s):
+		return GBK, han, nil
+	case asUTF8 && !asHan:
+		return UTF8, s, nil
 	}
-	return "", ErrAmbiguous
+	return "", "", ErrAmbiguous
+}
+
+func decoded(c Charset, b []byte) (Charset, string, error) {
+	s, err := c.Decode(b)
+	return c, s, err
+}
+
+// hasWide reports a character that takes three bytes or more in UTF-8, as all of
+// Chinese does.
+func hasWide(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return r > 0x7FF })
 }
 
 // hasForm reports whether b is ASCII and sequences of a lead byte and as many

@@ -136,6 +136,59 @@ func TestAuto(t *testing.T) {
 	}
 }
 
+// What is agreed to be in GBK is read as GBK where the text allows it, with all the
+// surnames that were misread, and UTF-8 as UTF-8 or not at all.
+func TestDetectExpectsGBK(t *testing.T) {
+	misread := func(text string, in Charset) bool {
+		c, err := Detect(in.Encode(text), GBK)
+		if err != nil {
+			return false
+		}
+		got, err := c.Decode(in.Encode(text))
+		return err != nil || got != text
+	}
+	for _, surname := range surnames {
+		for _, name := range []string{string(surname), string(surname) + "伟", string(surname) + "小平"} {
+			if c, err := Detect(GBK.Encode(name), GBK); c != GBK {
+				t.Errorf("%s in GBK is %q, %v", name, c, err)
+			}
+			if misread(name, UTF8) {
+				t.Errorf("%s in UTF-8 is misread", name)
+			}
+		}
+		for _, a := range given {
+			if name := string([]rune{surname, a}); misread(name, GBK) || misread(name, UTF8) {
+				t.Errorf("%s is misread", name)
+			}
+		}
+	}
+	for _, tt := range []struct {
+		name, in string
+		want     Charset
+		err      error
+	}{
+		{"nothing", "", GBK, nil},
+		{"ASCII", "<request/>", GBK, nil},
+		{"毛, or ë", "\xc3\xab", GBK, nil},
+		{"肖雪, or Cyrillic letters", "\xd0\xa4\xd1\xa9", GBK, nil},
+		{"梁, or an overlong form", "\xc1\xba", GBK, nil},
+		{"two rare characters", "\xd6\xec\xe9F\x86\xb4", GBK, nil},
+		{"UTF-8 that is GBK: 鐜嬭姵", "王芳", UTF8, nil},
+		{"UTF-8, not GBK", "林测试", UTF8, nil},
+		{"byte order mark", "\ufeff<request/>", UTF8, nil},
+		{"two Chinese texts", "\xe4\xbb\xbb\xe5\xb3\xb0", "", ErrAmbiguous}, // 任峰, or 浠诲嘲
+		{"letters of two scripts, or rare characters", "ИМé", "", ErrAmbiguous},
+		{"surrogates", "\xed\xa1\x82\xed\xbe\xb7", "", ErrAmbiguous},
+		{"neither", "a\xff", "", ErrInvalid},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got, err := Detect([]byte(tt.in), GBK); got != tt.want && tt.err == nil || err != tt.err {
+				t.Errorf("%x is in %q, %v; want %q, %v", tt.in, got, err, tt.want, tt.err)
+			}
+		})
+	}
+}
+
 // The whole text counts: what is beside a name that could be either tells.
 func TestAutoTakesTheWholeText(t *testing.T) {
 	const name = `"userName":"毛"`
@@ -210,6 +263,15 @@ func FuzzAuto(f *testing.F) {
 			}
 		default:
 			t.Errorf("%x is read as %q, %v", b, s, err)
+		}
+		// An agreement decides only where the text does not.
+		c, errAgreed := Detect(b, GBK)
+		if errAgreed == nil {
+			if agreed, errDecode := c.Decode(b); errDecode != nil || err == nil && agreed != s {
+				t.Errorf("%x is read as %q and, where GBK is agreed, as %q, %v", b, s, agreed, errDecode)
+			}
+		} else if err == nil {
+			t.Errorf("%x is read as %q, and not where GBK is agreed: %v", b, s, errAgreed)
 		}
 		// What is UTF-8 here stands for a text in GBK, too.
 		inGBK := GBK.Encode(asUTF8)

@@ -16,7 +16,7 @@ import (
 	"mps/gbk"
 )
 
-// A Charset is what a text is in. One that is none of the following is the name
+// A Charset is what a text is in. One that is not GBK, UTF8 or Auto is the name
 // of a charset that this package cannot read, beyond its ASCII.
 type Charset string
 
@@ -24,6 +24,11 @@ const (
 	GBK  Charset = "gbk"   // as package gbk has it, with all of GB18030
 	UTF8 Charset = "utf-8" // without surrogates and overlong forms (RFC 3629)
 	Auto Charset = "auto"  // one of the two
+
+	ASCII       Charset = "us-ascii"
+	Latin1      Charset = "iso-8859-1"
+	Windows1252 Charset = "windows-1252"
+	UTF16       Charset = "utf-16"
 )
 
 // What is wrong with a text.
@@ -55,7 +60,8 @@ func (c Charset) Decode(b []byte) (string, error) {
 		}
 		return string(bytes.TrimPrefix(b, mark)), nil
 	case Auto:
-		return decide(b)
+		_, s, err := detect(b, Auto)
+		return s, err
 	}
 	if bytes.ContainsFunc(b, func(r rune) bool { return r >= utf8.RuneSelf }) {
 		return "", ErrUnknown

@@ -1,16 +1,58 @@
 package charset
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
-// names are the names of the charsets in lower case, those that are registered
-// (IANA, Character Sets) and those that Java, Windows and the WHATWG use.
-// GB 2312 is a part of GBK.
+// names are the letters and digits of the charsets' names: those that are
+// registered (IANA, Character Sets) and those of Windows and .NET, Java, Python
+// and the WHATWG Encoding Standard. GB 2312 is a part of GBK.
 var names = map[string]Charset{
-	"gbk": GBK, "x-gbk": GBK, "cp936": GBK, "ms936": GBK, "windows-936": GBK, "936": GBK,
-	"gb18030": GBK, "gb18030-2000": GBK, "gb18030-2005": GBK, "gb18030-2022": GBK,
-	"gb2312": GBK, "gb_2312": GBK, "gb_2312-80": GBK, "gb2312-80": GBK, "csgb2312": GBK, "iso-ir-58": GBK,
-	"euc-cn": GBK, "euc_cn": GBK, "x-euc-cn": GBK, "euccn": GBK, "cn-gb": GBK, "chinese": GBK,
-	"utf-8": UTF8, "utf8": UTF8, "utf_8": UTF8, "unicode-1-1-utf-8": UTF8, "csutf8": UTF8, "cp65001": UTF8,
+	"gbk": GBK, "xgbk": GBK, "csgbk": GBK,
+	"936": GBK, "cp936": GBK, "ms936": GBK, "windows936": GBK, "xmswin936": GBK,
+	"gb18030": GBK, "csgb18030": GBK, "gb180302000": GBK, "gb180302005": GBK, "gb180302022": GBK,
+	"cp54936": GBK, "windows54936": GBK,
+	"gb2312": GBK, "csgb2312": GBK, "gb23121980": GBK, "gb231280": GBK, "csgb231280": GBK, "csiso58gb231280": GBK,
+	"isoir58": GBK, "chinese": GBK, "cngb": GBK,
+	"euccn": GBK, "xeuccn": GBK, "eucgb2312cn": GBK, "cp51936": GBK,
+
+	"utf8": UTF8, "csutf8": UTF8, "u8": UTF8, "utf8sig": UTF8, "cp65001": UTF8, "windows65001": UTF8, "65001": UTF8,
+	"unicode11utf8": UTF8, "unicode20utf8": UTF8, "xunicode11utf8": UTF8, "xunicode20utf8": UTF8,
+
+	"ascii": ASCII, "usascii": ASCII, "csascii": ASCII, "us": ASCII, "ansix341968": ASCII, "ansix341986": ASCII,
+	"iso646us": ASCII, "iso646irv1991": ASCII, "isoir6": ASCII, "ibm367": ASCII, "cp367": ASCII, "20127": ASCII,
+	"iso88591": Latin1, "iso885911987": Latin1, "isoir100": Latin1, "latin1": Latin1, "l1": Latin1,
+	"csisolatin1": Latin1, "ibm819": Latin1, "cp819": Latin1, "28591": Latin1,
+	"windows1252": Windows1252, "cp1252": Windows1252, "xcp1252": Windows1252, "cswindows1252": Windows1252,
+
+	"utf16": UTF16, "csutf16": UTF16, "utf16le": UTF16, "utf16be": UTF16, "csutf16le": UTF16, "csutf16be": UTF16,
+	"unicode": UTF16, "csunicode": UTF16, "ucs2": UTF16, "iso10646ucs2": UTF16, "unicodelittle": UTF16,
+}
+
+// maxKey is more than the longest key of names.
+const maxKey = 24
+
+// Named returns the charset that a name stands for, and whether the name is
+// known. Letter case and what stands between letters and digits do not count
+// (Unicode Technical Standard #22, section 1.4, Charset Alias Matching).
+func Named(name string) (Charset, bool) {
+	key := make([]byte, 0, maxKey)
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case 'A' <= c && c <= 'Z':
+			c += 'a' - 'A'
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+		case c < utf8.RuneSelf:
+			continue
+		}
+		if key = append(key, c); len(key) == maxKey {
+			return "", false
+		}
+	}
+	c, ok := names[string(key)]
+	return c, ok
 }
 
 // maxName is how much of a charset's unknown name is kept, in bytes.
@@ -29,7 +71,7 @@ func Declared(contentType string) Charset {
 		if !strings.EqualFold(strings.TrimSpace(key), "charset") || value == "" {
 			continue
 		}
-		c, known := names[value]
+		c, known := Named(value)
 		if !known {
 			c = unknown(value)
 		}

@@ -1,30 +1,23 @@
 // Package config reads the one configuration file of mps.
 //
 // The file is TOML. Keys it does not know are refused, because a key spelt
-// wrong would otherwise keep its default unnoticed. A byte order mark and GBK
-// are accepted: Windows' Notepad writes both. mps.example.toml documents every
-// key with its default.
+// wrong would otherwise keep its default unnoticed. A byte order mark, GBK and
+// UTF-16 are accepted: Windows' Notepad writes all of them. mps.example.toml
+// documents every key with its default.
 package config
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"maps"
-	"net"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/pelletier/go-toml/v2"
-
 	"mps/agent"
 	"mps/charset"
-	"mps/gbk"
+	"mps/failure"
 	"mps/journal"
 	"mps/sandbox"
 	"mps/server"
@@ -50,8 +43,8 @@ type Config struct {
 
 // Log is what is logged.
 type Log struct {
-	Level slog.Level `toml:"level"`
-	File  string     `toml:"file"` // "" is stderr
+	Level Level  `toml:"level"`
+	File  string `toml:"file"` // "" is stderr
 }
 
 // Agent is how calls of hospital programs are answered.
@@ -155,20 +148,32 @@ func Default() Config {
 // Load reads a file over the defaults and checks it. Errors are Chinese and
 // name the file and, where there is one, the line.
 func Load(path string) (Config, error) {
-	f, err := os.Open(path)
+	b, err := read(path)
 	if err != nil {
-		return Config{}, cannotOpen.Because(err, err)
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err != nil {
-		return Config{}, cannotRead.Because(err, err)
+		return Config{}, err
 	}
 	c, err := Parse(b)
 	if err != nil {
 		return Config{}, fmt.Errorf("配置文件%s：%w", path, err)
 	}
 	return c, nil
+}
+
+// read returns the bytes of a file, no more than one that is too long needs.
+func read(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, cannotOpen.Because(err, path, failure.System(err), hint(path))
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, isFolder.With(path)
+	}
+	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return nil, cannotRead.Because(err, path, failure.System(err))
+	}
+	return b, nil
 }
 
 // Parse is Load for the bytes of a file.
@@ -181,55 +186,33 @@ func Parse(b []byte) (Config, error) {
 		return Config{}, err
 	}
 	c := Default()
-	decoder := toml.NewDecoder(bytes.NewReader(b)).DisallowUnknownFields()
-	if err := decoder.Decode(&c); err != nil {
-		return Config{}, explain(err)
+	if err := decode(b, &c); err != nil {
+		return Config{}, err
 	}
 	if err := c.check(); err != nil {
-		return Config{}, err
+		return Config{}, located(b, err)
 	}
 	return c, nil
 }
 
-// text returns the file as UTF-8 without a byte order mark. One that could be
-// either is UTF-8, as TOML is: nobody's name is at stake.
-func text(b []byte) ([]byte, error) {
-	for _, c := range []charset.Charset{charset.Auto, charset.UTF8, charset.GBK} {
-		if s, err := c.Decode(b); err == nil {
-			return []byte(s), nil
-		}
-	}
-	return nil, badEncoding.With()
-}
-
-// explain says in Chinese where a TOML error is.
-func explain(err error) error {
-	if unknown, ok := errors.AsType[*toml.StrictMissingError](err); ok && len(unknown.Errors) > 0 {
-		first := unknown.Errors[0]
-		row, _ := first.Position()
-		return unknownKey.Because(err, row, strings.Join(first.Key(), "."))
-	}
-	if decode, ok := errors.AsType[*toml.DecodeError](err); ok {
-		row, _ := decode.Position()
-		return badLine.Because(err, row, err)
-	}
-	return badFile.Because(err, err)
-}
-
 // check finds values that no part of mps could work with.
 func (c *Config) check() error {
-	if _, _, err := net.SplitHostPort(c.Agent.Listen); err != nil {
-		return badListen.With(c.Agent.Listen)
+	for _, a := range []struct{ key, value string }{
+		{"agent.listen", c.Agent.Listen}, {"server.listen", c.Server.Listen}, {"sandbox.listen", c.Sandbox.Listen},
+	} {
+		if err := web.CheckAddress(a.value); err != nil {
+			return at(a.key, badListen.Because(err, a.key, err))
+		}
 	}
 	if !web.IsLoopback(c.Agent.Listen) {
-		return notLoopback.With(c.Agent.Listen)
+		return at("agent.listen", notLoopback.With(c.Agent.Listen))
 	}
 	if name, ok := strings.CutPrefix(c.Voucher.Via, ViaDriver); ok {
 		if _, ok := c.Driver[name]; !ok {
-			return noDriver.With(c.Voucher.Via, name)
+			return at("voucher.via", noDriver.With(c.Voucher.Via, name))
 		}
 	} else if c.Voucher.Via != ViaServer && c.Voucher.Via != ViaCentre {
-		return badVia.With(c.Voucher.Via, ViaServer, ViaCentre, ViaDriver)
+		return at("voucher.via", badVia.With(c.Voucher.Via, ViaServer, ViaCentre, ViaDriver))
 	}
 	for _, u := range []struct{ key, value string }{
 		{"voucher.server", c.Voucher.Server}, {"centre.url", c.Centre.URL},
@@ -238,79 +221,25 @@ func (c *Config) check() error {
 			continue
 		}
 		if _, ok := web.ParseURL(u.value); !ok {
-			return badURL.With(u.key)
+			return at(u.key, badURL.With(u.key))
 		}
 	}
 	if v := c.Centre.Charset; v != "" && !v.Valid() {
-		return badCharset.With("centre.charset", string(v))
+		return at("centre.charset", badCharset.With("centre.charset", string(v)))
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Driver)) {
-		if v := c.Driver[name].Charset; v != "" && !v.Valid() {
-			return badCharset.With("driver."+name+".charset", string(v))
+		if err := c.Driver[name].check(name); err != nil {
+			return err
 		}
 	}
-	for _, d := range []struct {
-		key   string
-		value Duration
-	}{
-		{"agent.timeout", c.Agent.Timeout}, {"agent.queue_wait", c.Agent.QueueWait},
-		{"voucher.timeout", c.Voucher.Timeout}, {"server.timeout", c.Server.Timeout},
-		{"server.answer_lifetime", c.Server.AnswerLifetime}, {"centre.timeout", c.Centre.Timeout},
-		{"sandbox.slow", c.Sandbox.Slow},
-	} {
-		if d.value <= 0 {
-			return notPositive.With(d.key)
-		}
+	if err := c.checkDurations(); err != nil {
+		return err
 	}
-	if c.Card.Wait < 0 {
-		return negativeWait.With()
+	if err := c.checkPaths(); err != nil {
+		return err
 	}
 	if c.Agent.Queue < 1 {
-		return badQueue.With()
+		return at("agent.queue", badQueue.With())
 	}
-	return nil
-}
-
-// A Duration is written like "10s" or "1m30s".
-type Duration time.Duration
-
-// UnmarshalText reads what time.ParseDuration reads.
-func (d *Duration) UnmarshalText(text []byte) error {
-	v, err := time.ParseDuration(string(text))
-	if err != nil {
-		return badDuration.With(text)
-	}
-	*d = Duration(v)
-	return nil
-}
-
-// An Outside is written as reference, gb18030 or question-mark.
-type Outside gbk.Fallback
-
-// UnmarshalText reads one of the three words.
-func (o *Outside) UnmarshalText(text []byte) error {
-	switch string(text) {
-	case "reference":
-		*o = Outside(gbk.Reference)
-	case "gb18030":
-		*o = Outside(gbk.GB18030)
-	case "question-mark":
-		*o = Outside(gbk.QuestionMark)
-	default:
-		return badFallback.With(text)
-	}
-	return nil
-}
-
-// A Pattern is a regular expression.
-type Pattern struct{ *regexp.Regexp }
-
-// UnmarshalText compiles the expression.
-func (p *Pattern) UnmarshalText(text []byte) error {
-	re, err := regexp.Compile(string(text))
-	if err != nil {
-		return badPattern.Because(err, text, err)
-	}
-	p.Regexp = re
 	return nil
 }

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -11,6 +13,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	carddriver "mps/card/driver"
+	"mps/failure"
 	"mps/gbk"
 )
 
@@ -94,7 +97,7 @@ func TestExampleDrivers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, kind := range []string{carddriver.KindSSCard, carddriver.KindSieaf, carddriver.KindSieafHTTP, carddriver.KindGeneric, KindNationEC} {
+	for _, kind := range []string{carddriver.KindSSCard, carddriver.KindHeasec, carddriver.KindSieaf, carddriver.KindSieafHTTP, carddriver.KindGeneric, KindNationEC} {
 		found := false
 		for _, d := range c.Driver {
 			found = found || d.Kind == kind
@@ -103,9 +106,10 @@ func TestExampleDrivers(t *testing.T) {
 			t.Errorf("no driver of kind %s", kind)
 		}
 	}
-	for _, structure := range []reflect.Type{reflect.TypeFor[Driver](), reflect.TypeFor[carddriver.Layout]()} {
+	for _, structure := range []reflect.Type{reflect.TypeFor[Driver](), reflect.TypeFor[carddriver.Layout](), reflect.TypeFor[carddriver.HSM](), reflect.TypeFor[carddriver.WrittenCall]()} {
 		for _, field := range reflect.VisibleFields(structure) {
-			if key := field.Tag.Get("toml"); !field.Anonymous && !strings.Contains(uncommented.String(), key+" ") {
+			if key := field.Tag.Get("toml"); !field.Anonymous && key != "-" &&
+				!strings.Contains(uncommented.String(), key+" ") && !strings.Contains(uncommented.String(), "."+key+"]") {
 				t.Errorf("driver key %s is not in the example", key)
 			}
 		}
@@ -123,7 +127,7 @@ func TestParse(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if c.Agent.Terminal != "一号窗口" || time.Duration(c.Agent.Timeout) != 90*time.Second || gbk.Fallback(c.Agent.OutsideGBK) != gbk.GB18030 || c.Log.Level.String() != "DEBUG" {
+		if c.Agent.Terminal != "一号窗口" || time.Duration(c.Agent.Timeout) != 90*time.Second || gbk.Fallback(c.Agent.OutsideGBK) != gbk.GB18030 || c.Log.Level.Level() != slog.LevelDebug {
 			t.Errorf("%s: %+v", name, c.Agent)
 		}
 	}
@@ -137,17 +141,19 @@ func TestParseRefuses(t *testing.T) {
 		{"unknown section", "\n[agnet]\nqueue = 1\n", "没有[agnet"},
 		{"no TOML", "[agent\n", "第1行"},
 		{"wrong type", "[agent]\nqueue = \"x\"\n", "第2行"},
-		{"bad duration", "[agent]\ntimeout = \"10\"\n", "不是时长"},
-		{"negative duration", "[agent]\ntimeout = \"-1s\"\n", "agent.timeout：应大于0"},
+		{"bad duration", "[agent]\ntimeout = \"10\"\n", "第2行：agent.timeout：\"10\"不是带单位的时长，请写成\"10s\""},
+		{"negative duration", "[agent]\ntimeout = \"-1s\"\n", "第2行：agent.timeout=\"-1s\"：应在100ms到1h之间"},
 		{"bad pattern", "[voucher]\ncode_pattern = \"(\"\n", "不是正则表达式"},
 		{"bad way", "[voucher]\nvia = \"x\"\n", "voucher.via"},
 		{"no such driver", "[voucher]\nvia = \"driver:x\"\n", "没有[driver.x]"},
 		{"bad url", "[centre]\nurl = \"10.0.0.1\"\n", "centre.url"},
 		{"agent for the network", "[agent]\nlisten = \"0.0.0.0:7936\"\n", "只为本机服务"},
-		{"agent without port", "[agent]\nlisten = \"127.0.0.1\"\n", "地址:端口"},
+		{"agent without port", "[agent]\nlisten = \"127.0.0.1\"\n", "第2行：agent.listen：监听地址\"127.0.0.1\"：应为“地址:端口”"},
+		{"server without port", "[server]\nlisten = \"0.0.0.0:\"\n", "第2行：server.listen：监听地址\"0.0.0.0:\"：没有端口"},
 		{"bad outside", "[agent]\noutside_gbk = \"drop\"\n", "question-mark"},
 		{"bad encoding", "[agent]\nterminal = \"\xff\"\n", "编码"},
 		{"bad charset", "[driver.x]\ncharset = \"big5\"\n", "driver.x.charset=\"big5\"：应为gbk、utf-8或auto"},
+		{"bad timeout", "[driver.x]\ntimeout = \"-1s\"\n", "driver.x.timeout=\"-1s\"：应在100ms到1h之间，或为\"0s\""},
 		{"bad charset of the centre", "[centre]\ncharset = \"GBK\"\n", "centre.charset=\"GBK\"：应为gbk、utf-8或auto"},
 		{"negative wait", "[card]\nwait = \"-1s\"\n", "card.wait"},
 		{"empty queue", "[agent]\nqueue = 0\n", "agent.queue"},
@@ -180,10 +186,16 @@ func FuzzParse(f *testing.F) {
 	f.Add(example(f))
 	f.Add([]byte("[agent]\nterminal = \"\xff\"\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if c, err := Parse(b); err == nil {
-			if err := c.check(); err != nil {
+		c, err := Parse(b)
+		if err == nil {
+			err = c.check()
+			if err != nil {
 				t.Fatal(err)
 			}
+			return
+		}
+		if _, ok := errors.AsType[failure.Failure](err); !ok || latin.MatchString(err.Error()) && !latin.Match(b) {
+			t.Fatalf("%v is half English, or no failure", err)
 		}
 	})
 }

@@ -199,7 +199,8 @@ func TestFunctionTableInReference(t *testing.T) {
 }
 
 // libraryMessage matches a line of capi/messages.c: the name of a message, which
-// is its code, and its text, in which % stands for a number.
+// is its code, and its text, in which % stands for a number and $ for a
+// reason.
 var libraryMessage = regexp.MustCompile(`\[MESSAGE_([A-Z_]+)\] = TEXT\(("(?:[^"\\]|\\.)+")\)`)
 
 // libraryMessages returns the failures of the client library.
@@ -222,7 +223,7 @@ func libraryMessages(t *testing.T) []message {
 		}
 		all = append(all, message{
 			code:  "client_" + strings.ToLower(m[1]),
-			text:  strings.ReplaceAll(text, "%", "…"),
+			text:  strings.NewReplacer("%", "…", "$", "…").Replace(text),
 			where: name + ":" + strconv.Itoa(i+1),
 		})
 	}

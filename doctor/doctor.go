@@ -61,10 +61,19 @@ type Source struct {
 	Err     error
 }
 
+// A File is the configuration file.
+type File struct {
+	Path  string // full name; "" is not looked at
+	Found bool   // otherwise the defaults are in force, and it was looked for there
+}
+
 // Options say what to look at.
 type Options struct {
 	Version string
 	Config  error    // why the configuration cannot be used, nil when it can
+	File    File     // where the configuration is from
+	Log     error    // why the log file cannot be written, nil when it can
+	Notices []error  // what works and was hardly meant: files that are not read, time limits
 	Sources []Source // in the order in which the agent tries them
 	Voucher *Library // the library that queries e-vouchers; nil when there is none
 
@@ -77,9 +86,7 @@ type Options struct {
 // long as the sources do: give it a context that ends.
 func Diagnose(ctx context.Context, o Options) Diagnosis {
 	d := Diagnosis{Version: o.Version}
-	if o.Config != nil {
-		d.failed("配置", o.Config)
-	}
+	d.lookAtConfiguration(o)
 	d.lookAtAgent()
 	if len(o.Sources) == 0 && o.Config == nil {
 		d.failed("配置", noSources.With())
@@ -119,6 +126,27 @@ func (d *Diagnosis) failed(subject string, err error) {
 		f.Code, f.Next = known.Code(), known.Next()
 	}
 	d.Findings = append(d.Findings, f)
+}
+
+func (d *Diagnosis) lookAtConfiguration(o Options) {
+	const subject = "配置"
+	switch {
+	case o.File.Path == "":
+	case o.File.Found:
+		d.add(OK, subject, "", "配置文件是 %s", o.File.Path)
+	default:
+		d.add(OK, subject, "", "没有配置文件，用默认值；要改默认值，建立 %s", o.File.Path)
+	}
+	if o.Config != nil {
+		d.failed(subject, o.Config)
+	}
+	for _, notice := range o.Notices {
+		d.failed(subject, notice)
+		d.Findings[len(d.Findings)-1].State = Notice
+	}
+	if o.Log != nil {
+		d.failed("日志", o.Log)
+	}
 }
 
 func (d *Diagnosis) lookAtAgent() {

@@ -114,6 +114,30 @@ func TestFindings(t *testing.T) {
 	}
 }
 
+// Which file is in force stands first, what lies beside it and the log behind it;
+// none of that keeps a card from being read.
+func TestConfigurationFile(t *testing.T) {
+	kind := failure.New("test_failure", "不对，", "请改正！")
+	for _, found := range []bool{true, false} {
+		d := diagnose(t, doctor.Options{
+			File: doctor.File{Path: "/etc/mps/mps.toml", Found: found}, Notices: []error{kind.With(), kind.With()}, Log: kind.With(),
+			Sources: []doctor.Source{good("a")},
+		})
+		f := d.Findings[0]
+		if f.Subject != "配置" || f.State != doctor.OK || !strings.Contains(f.Text, "/etc/mps/mps.toml") || strings.Contains(f.Text, "默认值") == found {
+			t.Errorf("%+v", f)
+		}
+		for i := range 2 {
+			if f := d.Findings[1+i]; f.State != doctor.Notice || f.Code != "test_failure" || f.Next != "请改正！" {
+				t.Errorf("%+v", f)
+			}
+		}
+		if f := find(t, d, "日志", doctor.Problem); f.Code != "test_failure" || !d.Readable {
+			t.Errorf("%+v, readable is %t", f, d.Readable)
+		}
+	}
+}
+
 func TestRunningAgent(t *testing.T) {
 	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
 	dir, err := rendezvous.Dir()

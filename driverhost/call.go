@@ -41,7 +41,7 @@ const (
 	IntArg     Kind = "int"    // 32-bit integer
 	IntPointer Kind = "int*"   // pointer to a 32-bit integer, which the function may change
 	TextArg    Kind = "text"   // pointer to bytes that end with NUL
-	BufferArg  Kind = "buffer" // pointer to Size zeroed bytes, which the function fills
+	BufferArg  Kind = "buffer" // pointer to Size zeroed bytes, in which the function leaves a text and its NUL
 )
 
 // An Arg is one argument.

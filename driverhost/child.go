@@ -23,12 +23,13 @@ var errEnded = errors.New("the child has ended")
 
 // A child is a running host program.
 type child struct {
-	command *exec.Cmd
-	in, out *os.File // ours of its standard input and output
-	number  uint64   // of the next call
-	stderr  *lastWords
-	ended   chan struct{} // closed when the process is gone
-	status  string        // how it ended, valid then
+	command  *exec.Cmd
+	in, out  *os.File        // ours of its standard input and output
+	number   uint64          // of the next call
+	prepared map[string]bool // what has run once in it: Session.Once
+	stderr   *lastWords
+	ended    chan struct{} // closed when the process is gone
+	status   string        // how it ended, valid then
 
 	forsaken chan struct{} // closed when nobody wants its answers any more
 	forsake  func()
@@ -59,6 +60,7 @@ func startChild(command []string, library string) (*child, error) {
 		in:       in,
 		out:      out,
 		number:   drawNumber(),
+		prepared: make(map[string]bool),
 		stderr:   &lastWords{},
 		ended:    make(chan struct{}),
 		forsaken: make(chan struct{}),
@@ -118,6 +120,15 @@ func (c *child) hasEnded() bool {
 	}
 }
 
+func (c *child) endsWithin(d time.Duration) bool {
+	select {
+	case <-c.ended:
+		return true
+	case <-time.After(d):
+		return false
+	}
+}
+
 // exchange sends a request and waits for the answer, but no longer than ctx or
 // the child's life. Errors are errMalformed, errEnded and that of ctx. After one,
 // the child must be ended: what it sends later belongs to nothing.
@@ -133,6 +144,8 @@ func (c *child) exchange(ctx context.Context, r request) (response, error) {
 		var o outcome
 		if o.err = writeFrame(c.in, number, r); o.err == nil {
 			o.err = readFrame(c.out, number, &o.answer)
+		} else if c.endsWithin(drain) && errors.Is(readFrame(c.out, number, &response{}), errMalformed) {
+			o.err = errMalformed // it ended before it was asked, but not before it talked nonsense
 		}
 		if o.err != nil && !errors.Is(o.err, errMalformed) {
 			o.err = errEnded
@@ -161,10 +174,8 @@ func (c *child) end(patience time.Duration) (status string) {
 	defer c.forsake()
 	if patience > 0 {
 		c.in.Close()
-		select {
-		case <-c.ended:
+		if c.endsWithin(patience) {
 			return c.status
-		case <-time.After(patience):
 		}
 	}
 	c.command.Process.Kill()

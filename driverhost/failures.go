@@ -18,7 +18,7 @@ var (
 	ErrLibrary = errors.New("driverhost: the library cannot be loaded")
 	ErrExport  = errors.New("driverhost: the library has no such function")
 	ErrCrashed = errors.New("driverhost: the library ended its process")
-	ErrOverrun = errors.New("driverhost: the library wrote beyond a buffer")
+	ErrOverrun = errors.New("driverhost: a buffer was too small for what the library wrote")
 
 	errMalformed = errors.New("frame is not what was agreed")
 )
@@ -32,6 +32,8 @@ var (
 	notLoaded      = failure.New("driver_library_not_loaded", "驱动程序库%s装载不了（%v），", "请重新安装设备厂商的驱动！")
 	exportUnknown  = failure.New("driver_export_unknown", "驱动程序库%s中没有函数%s，", "请核对配置中的函数名！")
 	exportOther    = failure.New("driver_export_other", "驱动程序库%s中没有函数%s，", "请核对配置中的函数名（有：%s）！")
+	noMemory       = failure.New("driver_memory", "没有足够的内存来调用厂商驱动（%v），", "请关闭其他程序后重试，仍不成功请重启电脑！")
+	unended        = failure.New("driver_unended", "厂商驱动写满了%d字节的缓冲区而没有写结束符，数据可能不完整，", "请在配置中加大缓冲区后重试！")
 	overrun        = failure.New("driver_overrun", "厂商驱动写出的数据超过了%d字节的缓冲区，", "请在配置中加大缓冲区后重试！")
 )
 
@@ -115,7 +117,9 @@ var reportable = []struct {
 	{notLoaded, ErrLibrary},
 	{exportUnknown, ErrExport},
 	{exportOther, ErrExport},
+	{noMemory, ErrHost},
 	{overrun, ErrOverrun},
+	{unended, ErrOverrun},
 }
 
 // A worded failure is of a kind, in the words of the child, who knows the values.

@@ -14,19 +14,19 @@ type Options struct {
 	// Command is the host program and its arguments, to which no path is
 	// added. It must run Serve. Nil: this program with "driver-host".
 	Command []string
-	// Timeout bounds one call, with loading the library and waiting for
+	// Timeout bounds one session, with loading the library and waiting for
 	// other callers. 0: only the caller's context does.
 	Timeout time.Duration
-	// Recycle is after how many calls the child is replaced, because
-	// libraries leak. 0: 500.
+	// Recycle is after how many calls the child is replaced, between two
+	// sessions, because libraries leak. 0: 500.
 	Recycle int
 	// Log is told when a child ends by itself. Nil: nobody is.
 	Log *slog.Logger
 }
 
 // A Host calls functions of one library in a child process, which it starts
-// with the first call and again whenever it has ended. Its methods may be called
-// concurrently; calls are made one at a time.
+// with the first session and again, between sessions, whenever it has ended. Its
+// methods may be called concurrently; sessions are one at a time.
 type Host struct {
 	options Options
 	turn    chan struct{} // holds a token while nobody calls
@@ -67,41 +67,17 @@ func New(o Options) *Host {
 	return h
 }
 
-// Call calls a function of the library. It returns soon after ctx ends, if need
+// Call calls one function of the library. It returns soon after ctx ends, if need
 // be by killing the child. Errors are *Error.
-func (h *Host) Call(ctx context.Context, c Call) (Result, error) {
+func (h *Host) Call(ctx context.Context, c Call) (result Result, err error) {
 	if err := c.check(); err != nil {
 		return Result{}, misconfigured(err)
 	}
-	if h.options.Timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, h.options.Timeout)
-		defer cancel()
-	}
-	began := time.Now()
-	select {
-	case <-h.turn:
-		defer func() { h.turn <- struct{}{} }()
-	case <-ctx.Done():
-		return Result{}, interrupted(ctx, time.Since(began))
-	}
-	if err := h.ready(ctx); err != nil {
-		return Result{}, err
-	}
-	answer, err := h.child.exchange(ctx, request{h.options.Library, c})
-	if err != nil {
-		return Result{}, h.lost(ctx, err, time.Since(began))
-	}
-	h.calls++
-	if answer.Failure == nil {
-		h.crashes = 0
-		return answer.Result, nil
-	}
-	e := answer.Failure.error()
-	if !errors.Is(e, ErrExport) && !errors.Is(e, ErrCall) {
-		h.discard(0) // its library is not loaded, or has spoilt its process
-	}
-	return Result{}, e
+	err = h.Session(ctx, func(ctx context.Context, s Session) error {
+		result, err = s.Call(ctx, c)
+		return err
+	})
+	return result, err
 }
 
 // ready makes sure that there is a child.

@@ -53,10 +53,6 @@ func TestCall(t *testing.T) {
 	if err != nil || r.Int != -27010 || len(r.Output(0)) != 0 || r.Output(1) != nil {
 		t.Errorf("%+v, %v", r, err)
 	}
-	r, err = h.Call(t.Context(), call("fill", 1))
-	if err != nil || len(r.Output(0)) != 1024 {
-		t.Errorf("filled buffer: %d bytes, %v", len(r.Output(0)), err)
-	}
 	r, err = h.Call(t.Context(), call("garbage", 1))
 	if err != nil || len(r.Output(0)) != 1000 {
 		t.Errorf("garbage: %d bytes, %v", len(r.Output(0)), err)
@@ -81,6 +77,10 @@ func TestTheWallHolds(t *testing.T) {
 		{"hang", late, context.DeadlineExceeded},
 		{"spin", late, context.DeadlineExceeded},
 		{"overrun", "厂商驱动写出的数据超过了1024字节的缓冲区，请在配置中加大缓冲区后重试！", driverhost.ErrOverrun},
+		{"overrun_megabyte", "厂商驱动写出的数据超过了1024字节的缓冲区，请在配置中加大缓冲区后重试！", driverhost.ErrOverrun},
+		{"overrun_endless", gone, driverhost.ErrCrashed},
+		{"underrun", gone, driverhost.ErrCrashed},
+		{"fill", "厂商驱动写满了1024字节的缓冲区而没有写结束符，数据可能不完整，请在配置中加大缓冲区后重试！", driverhost.ErrOverrun},
 	}
 	for _, tt := range tests {
 		t.Run(tt.export, func(t *testing.T) {

@@ -2,33 +2,33 @@ package driverhost
 
 import (
 	"bytes"
-	"runtime"
+	"encoding/binary"
+	"slices"
 	"unsafe"
 )
 
-// slack follows every buffer, so that what a library writes beyond its end is
-// noticed and destroys nothing else.
-const slack = 64 << 10
-
-// invoke makes the call. The arguments live on Go's heap, which does not move;
-// a library that spoils it spoils its own process.
-func invoke(function uintptr, c *Call) response {
-	memory := make([][]byte, len(c.Args))
+// invoke makes the call.
+func (m *memory) invoke(function uintptr, c *Call) response {
 	args := make([]uintptr, len(c.Args))
+	blocks := make([]block, len(c.Args)) // of the arguments that are pointers
+	defer func() { m.give(slices.DeleteFunc(blocks, func(b block) bool { return b.pages == nil })) }()
 	for i, a := range c.Args {
-		switch a.Kind {
-		case IntArg:
+		if a.Kind == IntArg {
 			args[i] = uintptr(uint32(a.Int))
 			continue
-		case IntPointer:
-			memory[i] = make([]byte, 8)
-			*(*int32)(unsafe.Pointer(&memory[i][0])) = a.Int
-		case TextArg:
-			memory[i] = append(bytes.Clone(a.Text), 0)
-		case BufferArg:
-			memory[i] = make([]byte, a.Size+slack)
 		}
-		args[i] = uintptr(unsafe.Pointer(&memory[i][0]))
+		b, err := m.take(a.room())
+		if err != nil {
+			return response{Failure: reportOf(noMemory.With(err))}
+		}
+		blocks[i] = b
+		switch a.Kind {
+		case IntPointer:
+			binary.NativeEndian.PutUint32(b.bytes(), uint32(a.Int))
+		case TextArg:
+			copy(b.bytes(), a.Text)
+		}
+		args[i] = uintptr(unsafe.Pointer(unsafe.SliceData(b.bytes())))
 	}
 	returned := callFunction(function, args)
 	var result Result
@@ -38,17 +38,31 @@ func invoke(function uintptr, c *Call) response {
 		result.Int = int32(returned)
 	}
 	for i, a := range c.Args {
+		// What it writes behind a text that it was given is nothing that is read.
+		if a.Kind != IntArg && a.Kind != TextArg && blocks[i].overrun() {
+			return response{Failure: reportOf(overrun.With(blocks[i].size))}
+		}
 		if a.Kind != BufferArg {
 			continue
 		}
-		if !zero(memory[i][a.Size:]) {
-			return response{Failure: reportOf(overrun.With(a.Size))}
+		text, _, ended := bytes.Cut(blocks[i].bytes()[:a.Size], []byte{0})
+		if !ended {
+			return response{Failure: reportOf(unended.With(a.Size))}
 		}
-		text, _, _ := bytes.Cut(memory[i][:a.Size], []byte{0})
-		result.Outputs = append(result.Outputs, text)
+		result.Outputs = append(result.Outputs, bytes.Clone(text))
 	}
-	runtime.KeepAlive(memory)
 	return response{Result: result}
+}
+
+// room is how many bytes the library may write at a pointer that is passed.
+func (a *Arg) room() int {
+	switch a.Kind {
+	case TextArg:
+		return len(a.Text) + 1
+	case IntPointer:
+		return 8 // a long of 64-bit Linux, too
+	}
+	return a.Size
 }
 
 // textAt returns the bytes at p up to a NUL, none for a null pointer. A bad
@@ -67,8 +81,4 @@ func textAt(p uintptr) []byte {
 		text = append(text, b)
 	}
 	return text
-}
-
-func zero(b []byte) bool {
-	return len(bytes.TrimLeft(b, "\x00")) == 0
 }

@@ -86,6 +86,7 @@ func endOrError(err error) error {
 type caller struct {
 	library *library
 	folder  string
+	memory  memory
 }
 
 func (c *caller) answer(r request) response {
@@ -105,7 +106,7 @@ func (c *caller) answer(r request) response {
 	if err := os.Chdir(c.folder); err != nil {
 		return response{Failure: reportOf(cannotLoad(c.library.path, err))}
 	}
-	return invoke(function, &r.Call)
+	return c.memory.invoke(function, &r.Call)
 }
 
 // load loads the library from its own folder, which is where it and what it

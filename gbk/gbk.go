@@ -3,27 +3,34 @@
 //
 // It is a thin strict layer over golang.org/x/text, which replaces bad bytes
 // silently and loses the user-defined areas that cards use for rare names
-// (golang/go#62063). Here bad bytes are an error, and the three user-defined
-// areas AAA1-AFFE, F8A1-FEFE and A140-A7A0 stand for U+E000-U+E765 both ways,
-// as in code page 936 and GB18030.
+// (golang/go#62063). Here bad bytes are an error, and every code of two bytes is
+// a character and leaves as it came: the three user-defined areas AAA1-AFFE,
+// F8A1-FEFE and A140-A7A0 stand for U+E000-U+E765 both ways, as in code page 936
+// and GB18030, and what else x/text lacks for what GB18030 has
+// (missing.go). Only the euro sign leaves as its reader can read it: see
+// [Fallback].
 package gbk
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
 // Fallback says how Append writes a character that GBK lacks.
+//
+// The euro sign is one. Code page 936 has it as 80, which no reader of GB18030
+// accepts, and GB18030 as A2E3, which code page 936 takes for a private-use
+// character: neither byte form is right for everyone who says GBK.
 type Fallback int
 
 const (
 	Reference    Fallback = iota // as an XML numeric reference, &#N;
-	GB18030                      // as GB18030 bytes; the few that x/text lacks (U+E766-U+E864) as QuestionMark
+	GB18030                      // as GB18030 bytes
 	QuestionMark                 // as one full-width ？, the character is lost
 )
 
@@ -79,19 +86,34 @@ func appendRune(dst, b []byte) ([]byte, int) {
 	dst = slices.Grow(dst, utf8.UTFMax)
 	m, _, err := gb18030Decoder.Transform(dst[len(dst):cap(dst)], b[:n], true)
 	r, size := utf8.DecodeRune(dst[len(dst) : len(dst)+m])
-	if err != nil || r == utf8.RuneError || size != m {
-		return dst, 0
+	if err == nil && r != utf8.RuneError && size == m && r != movedRune {
+		return dst[:len(dst)+m], n
 	}
-	// x/text reads some four-byte codes of the private-use area as others.
-	if n == 4 && !bytes.Equal(appendGB18030(nil, r), b[:n]) {
-		return dst, 0
+	if r, ok := missingRune(b[:n]); ok {
+		return utf8.AppendRune(dst, r), n
 	}
-	return dst[:len(dst)+m], n
+	return dst, 0
 }
 
 // Append appends s in GBK to dst. Characters that GBK lacks are written as
 // fallback says; bytes of s that are no UTF-8 count as U+FFFD.
 func Append(dst []byte, s string, fallback Fallback) []byte {
+	for {
+		i := strings.Index(s, euro)
+		if i < 0 {
+			return appendText(dst, s, fallback)
+		}
+		dst = appendText(dst, s[:i], fallback)
+		dst = appendOutside(dst, '€', fallback)
+		s = s[i+len(euro):]
+	}
+}
+
+const euro = "€"
+
+// appendText is Append for a text without euro signs, which x/text writes as
+// code page 936 has them.
+func appendText(dst []byte, s string, fallback Fallback) []byte {
 	for src := []byte(s); len(src) > 0; {
 		dst = slices.Grow(dst, len(src)) // no character is longer in GBK than in UTF-8
 		m, n, err := gbkEncoder.Transform(dst[len(dst):cap(dst)], src, true)
@@ -103,6 +125,8 @@ func Append(dst []byte, s string, fallback Fallback) []byte {
 		r, n := utf8.DecodeRune(src)
 		if lead, trail, ok := userDefinedBytes(r); ok {
 			dst = append(dst, lead, trail)
+		} else if lead, trail, ok := missingBytes(r); ok {
+			dst = append(dst, lead, trail)
 		} else {
 			dst = appendOutside(dst, r, fallback)
 		}
@@ -111,25 +135,22 @@ func Append(dst []byte, s string, fallback Fallback) []byte {
 	return dst
 }
 
+// appendOutside appends a character that GBK lacks.
 func appendOutside(dst []byte, r rune, fallback Fallback) []byte {
 	switch fallback {
 	case GB18030:
-		b := appendGB18030(nil, r)
-		if back, err := Decode(b); err == nil && back == string(r) {
-			return append(dst, b...)
+		if r == displacedRune {
+			return append(dst, displacedBytes...)
 		}
+		var out [4]byte
+		n, _, _ := gb18030Encoder.Transform(out[:], utf8.AppendRune(nil, r), true)
+		return append(dst, out[:n]...)
 	case Reference:
 		dst = append(dst, "&#"...)
 		dst = strconv.AppendInt(dst, int64(r), 10)
 		return append(dst, ';')
 	}
 	return append(dst, 0xA3, 0xBF) // ？
-}
-
-func appendGB18030(dst []byte, r rune) []byte {
-	var out [utf8.UTFMax]byte
-	n, _, _ := gb18030Encoder.Transform(out[:], utf8.AppendRune(nil, r), true)
-	return append(dst, out[:n]...)
 }
 
 // asciiPrefix counts the ASCII bytes at the start of s.

@@ -3,6 +3,7 @@ package protocol
 import (
 	"errors"
 
+	"mps/charset"
 	"mps/gbk"
 )
 
@@ -43,9 +44,10 @@ type Codec struct {
 // a message in two steps: the message is laid out in an encoding in which ASCII
 // stands for itself, and encoded when it is complete.
 type form interface {
-	// decode turns the bytes of a request into text. When some of them are bad
-	// the text before is returned with the error.
-	decode(wire []byte) (string, error)
+	// decode turns the bytes of a request into text, and says what they were
+	// in. When some of them are bad, what can be seen of the text is returned
+	// with the error.
+	decode(wire []byte) (string, charset.Charset, error)
 	// signedOf finds in a request the bytes that its sign is computed over.
 	// text is wire decoded, env is text scanned.
 	signedOf(wire []byte, text string, env *envelope) []byte
@@ -78,13 +80,16 @@ func (c *Codec) Decode(wire []byte) (*Request, error) {
 	if tooLong {
 		wire = wire[:limit]
 	}
-	text, err := form.decode(wire)
+	text, in, err := form.decode(wire)
 	if tooLong && !errors.Is(err, requestEmpty) {
-		err = requestTooLong.With(MaxRequest)
+		err = requestTooLong.With(limit)
 	}
-	r, env, err := readRequest(text, err)
+	r, env, err := readRequest(text, in, len(wire), err)
 	if err == nil {
 		err = c.Key.verify(r.Sign, func() []byte { return form.signedOf(wire, text, env) })
+	}
+	if f := fieldLike(env.header, "sign"); f != nil && errors.Is(err, signAbsent) {
+		err = elementSpelled.With("sign", excerpt(f.Name, in), "sign")
 	}
 	return r, err
 }

@@ -6,33 +6,76 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"mps/charset"
 	"mps/gbk"
 )
 
-// decodeText turns the bytes of a message into text. When some byte is bad the
-// text before it is returned together with the error.
-func decodeText(wire []byte) (string, error) {
-	if isUTF16(wire) {
-		return "", wideUnexpected.With()
+// utf8Mark is the byte order mark of UTF-8.
+const utf8Mark = "\xef\xbb\xbf"
+
+// decodeText turns the bytes of a message into text, and says what they were in.
+// When some byte is bad the text before it is returned together with the error.
+//
+// A byte order mark says what a message is in, otherwise its declaration, which
+// is obeyed: what it is wrong about is an error. Without either, the message is
+// agreed to be in GBK, as the specification has it, and its text decides; see
+// [charset.Detect].
+func decodeText(wire []byte) (string, charset.Charset, error) {
+	text, in, err := decodeBytes(wire)
+	if i, r := firstForbidden(text); i >= 0 {
+		return text[:i], in, characterForbidden.With(r)
 	}
-	if rest, ok := bytes.CutPrefix(wire, []byte("\xef\xbb\xbf")); ok {
-		return checkText(validUTF8(rest))
+	return text, in, err
+}
+
+func decodeBytes(wire []byte) (string, charset.Charset, error) {
+	if isUTF16(wire) {
+		return "", charset.UTF16, wideUnexpected.With()
+	}
+	if bytes.HasPrefix(wire, []byte(utf8Mark)) {
+		text, bad := decodeUTF8(wire, len(utf8Mark))
+		if bad >= 0 {
+			return text, charset.UTF8, notUTF8.With(bad + 1)
+		}
+		return text, charset.UTF8, nil
 	}
 	name := declaredEncoding(wire)
-	switch strings.ToUpper(name) {
-	case "GBK", "GB2312", "GB18030", "CP936", "MS936", "WINDOWS-936", "X-GBK":
-		return checkText(decodeGBK(wire))
-	case "UTF-8", "UTF8":
-		return checkText(validUTF8(wire))
-	case "", "UTF-16":
+	in, known := charset.Named(name)
+	switch {
+	case in == charset.GBK:
+		text, err := decodeGBK(wire)
+		return text, in, err
+	case in == charset.UTF8:
+		text, bad := decodeUTF8(wire, 0)
+		if bad < 0 {
+			return text, in, nil
+		}
+		if actual, _ := charset.Detect(wire, charset.Auto); actual == charset.GBK {
+			return text, in, encodingOther.With(in, actual, bad+1)
+		}
+		return text, in, notUTF8.With(bad + 1)
+	case name == "" || in == charset.UTF16:
 		// Some .NET programs declare UTF-16, the form of their strings in
 		// memory, and pass ANSI bytes all the same.
-		if utf8.Valid(wire) {
-			return checkText(validUTF8(wire))
+		return decodeAgreed(wire)
+	case known:
+		if text, err := in.Decode(wire); err == nil {
+			return text, in, nil
 		}
-		return checkText(decodeGBK(wire))
 	}
-	return "", encodingUnknown.With(excerpt(name))
+	return "", charset.GBK, encodingUnknown.With(excerpt(name, charset.GBK))
+}
+
+// decodeAgreed reads a message that does not say what it is in.
+func decodeAgreed(wire []byte) (string, charset.Charset, error) {
+	switch in, err := charset.Detect(wire, charset.GBK); {
+	case errors.Is(err, charset.ErrAmbiguous):
+		return "", charset.GBK, encodingAmbiguous.With()
+	case in == charset.UTF8 && err == nil:
+		return string(wire), in, nil
+	}
+	text, err := decodeGBK(wire)
+	return text, charset.GBK, err
 }
 
 // isUTF16 recognises a byte order mark, the zero bytes of ASCII in UTF-16, and
@@ -51,70 +94,113 @@ func isUTF16(wire []byte) bool {
 
 // declaredEncoding returns the encoding name of the XML declaration, "" when
 // there is none. Quotes may be of any kind: the specification itself prints
-// curly ones, whose bytes are 80 or above in every accepted encoding.
+// curly ones, whose bytes are 80 or above in every accepted encoding. So may
+// letter case.
 func declaredEncoding(wire []byte) string {
-	const longest = 256 // bytes of a declaration
-	head := bytes.TrimLeft(wire, " \t\r\n")
+	const (
+		longest = 256 // bytes of a declaration
+		opening = "<?xml"
+	)
+	head := bytes.TrimLeft(wire, blanks)
 	head = head[:min(len(head), longest)]
-	if !bytes.HasPrefix(head, []byte("<?xml")) {
+	if len(head) < len(opening) || !strings.EqualFold(string(head[:len(opening)]), opening) {
 		return ""
 	}
 	head, _, _ = bytes.Cut(head, []byte("?>"))
-	_, value, ok := bytes.Cut(head, []byte("encoding"))
-	if !ok {
+	i := bytes.Index(head, []byte("encoding"))
+	if i < 0 {
+		i = bytes.Index(bytes.ToLower(head), []byte("encoding"))
+	}
+	if i < 0 {
 		return ""
 	}
-	value = bytes.TrimLeftFunc(value, func(r rune) bool { return !isEncodingChar(r) })
+	value := bytes.TrimLeftFunc(head[i+len("encoding"):], func(r rune) bool { return !isEncodingChar(r) })
 	if end := bytes.IndexFunc(value, func(r rune) bool { return !isEncodingChar(r) }); end >= 0 {
 		value = value[:end]
 	}
 	return string(value)
 }
 
+// isEncodingChar reports what registered names of charsets are made of: more than
+// XML 1.0 (section 4.3.3) allows, for ISO_8859-1:1987.
 func isEncodingChar(r rune) bool {
-	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '-' || r == '_' || r == '.'
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '-' || r == '_' || r == '.' || r == ':'
 }
 
+// decodeGBK reads a message in GBK. One that is UTF-8 instead is told so where
+// the bytes are no GBK; most are, of other characters, and the declaration is
+// believed.
 func decodeGBK(b []byte) (string, error) {
 	s, err := gbk.Decode(b)
 	if err == nil {
 		return s, nil
 	}
-	if invalid, ok := errors.AsType[*gbk.InvalidError](err); ok {
-		s, _ = gbk.Decode(b[:invalid.Offset])
-		return s, notGBK.With(invalid.Offset + 1)
+	invalid, ok := errors.AsType[*gbk.InvalidError](err)
+	if !ok {
+		return "", err
 	}
-	return "", err
+	s, _ = gbk.Decode(b[:invalid.Offset])
+	if utf8.Valid(b) {
+		return s, encodingOther.With(charset.GBK, charset.UTF8, invalid.Offset+1)
+	}
+	return s, notGBK.With(invalid.Offset + 1)
 }
 
-func validUTF8(b []byte) (string, error) {
-	for i := 0; i < len(b); {
-		r, n := utf8.DecodeRune(b[i:])
+// decodeUTF8 reads the bytes of b from start on as UTF-8. bad is the offset of
+// the first that is no UTF-8, -1 when there is none; the text ends before it.
+func decodeUTF8(b []byte, start int) (text string, bad int) {
+	if utf8.Valid(b) {
+		return string(b[start:]), -1
+	}
+	for bad = start; bad < len(b); {
+		r, n := utf8.DecodeRune(b[bad:])
 		if r == utf8.RuneError && n <= 1 {
-			return string(b[:i]), notUTF8.With(i + 1)
+			break
+		}
+		bad += n
+	}
+	return string(b[start:bad]), bad
+}
+
+// firstForbidden finds the first character of s that XML 1.0 (section 2.2) does
+// not allow. The index is -1 when there is none.
+func firstForbidden(s string) (int, rune) {
+	for i := 0; i < len(s); {
+		if ' ' <= s[i] && s[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if !isXMLChar(r) {
+			return i, r
 		}
 		i += n
 	}
-	return string(b), nil
-}
-
-// checkText refuses the characters that XML 1.0 (section 2.2) does not allow.
-func checkText(s string, err error) (string, error) {
-	for i, r := range s {
-		if !isXMLChar(r) {
-			return s[:i], characterForbidden.With(r)
-		}
-	}
-	return s, err
+	return -1, 0
 }
 
 func isXMLChar(r rune) bool {
 	return r >= ' ' && r < 0xFFFE || r == '\t' || r == '\n' || r == '\r' || r >= 0x10000
 }
 
+// asciiOf is what can be seen of a message that cannot be decoded: its ASCII,
+// with U+FFFD for each other byte. In every encoding of which ASCII is a part,
+// "<", ">" and "&" stand for themselves and never within another character.
+func asciiOf(wire []byte) string {
+	var b strings.Builder
+	for _, c := range wire {
+		if c < utf8.RuneSelf {
+			b.WriteByte(c)
+		} else {
+			b.WriteRune(utf8.RuneError)
+		}
+	}
+	return b.String()
+}
+
 // Text returns the bytes of a message as a person reads them: in UTF-8, up to
 // the first byte that is no character.
 func Text(wire []byte) string {
-	s, _ := decodeText(wire)
+	s, _, _ := decodeText(wire)
 	return s
 }

@@ -18,8 +18,8 @@ func (s *scanner) unescape(raw string) (string, error) {
 		b.WriteString(raw[:n])
 		raw = raw[n+1:]
 		name, rest, ok := strings.Cut(raw, ";")
-		r := resolve(name)
-		if !ok || r == utf8.RuneError {
+		r, known := resolve(name)
+		if !ok || !known {
 			return "", s.malformed(entityUnknown)
 		}
 		b.WriteRune(r)
@@ -30,23 +30,24 @@ func (s *scanner) unescape(raw string) (string, error) {
 	return b.String(), nil
 }
 
-// resolve returns the character that &name; stands for, U+FFFD for none.
-func resolve(name string) rune {
+// resolve returns the character that &name; stands for, and whether it stands for
+// one: any that XML 1.0 (section 2.2) allows.
+func resolve(name string) (rune, bool) {
 	switch name {
 	case "lt":
-		return '<'
+		return '<', true
 	case "gt":
-		return '>'
+		return '>', true
 	case "amp":
-		return '&'
+		return '&', true
 	case "quot":
-		return '"'
+		return '"', true
 	case "apos":
-		return '\''
+		return '\'', true
 	}
 	digits, isReference := strings.CutPrefix(name, "#")
 	if !isReference {
-		return utf8.RuneError
+		return 0, false
 	}
 	base := 10
 	if hex, ok := strings.CutPrefix(digits, "x"); ok {
@@ -54,9 +55,9 @@ func resolve(name string) rune {
 	}
 	n, err := strconv.ParseUint(digits, base, 32)
 	if err != nil || n > utf8.MaxRune || !utf8.ValidRune(rune(n)) || !isXMLChar(rune(n)) {
-		return utf8.RuneError
+		return 0, false
 	}
-	return rune(n)
+	return rune(n), true
 }
 
 // normalizeNewlines applies XML 1.0, section 2.11.

@@ -3,6 +3,8 @@ package protocol
 import (
 	"slices"
 	"strings"
+
+	"mps/charset"
 )
 
 // A Function is one entry of the specification's service dictionary (section
@@ -22,7 +24,7 @@ type Param struct {
 	Source    string // where it is defined
 	Required  bool
 	Values    []Value // the allowed values; any when empty
-	MaxLength int     // bytes in UTF-8; 0 is no limit of its own
+	MaxLength int     // bytes, in UTF-16 pairs of bytes; 0 is no limit of its own
 }
 
 // A Value is one allowed value of a Param.
@@ -107,12 +109,23 @@ func Functions() []Function { return slices.Clone(functions) }
 // Lookup finds a function by its funid. The error is a
 // [failure.Failure].
 func Lookup(funid string) (*Function, error) {
+	return (&Request{Funid: funid, in: charset.GBK}).Function()
+}
+
+// Function finds the function that is asked for. The error is a
+// [failure.Failure].
+func (r *Request) Function() (*Function, error) {
 	for i := range functions {
-		if functions[i].ID == funid {
+		if functions[i].ID == r.Funid {
 			return &functions[i], nil
 		}
 	}
-	return nil, functionUnknown.With(excerpt(funid), strings.Join(ids(), "、"))
+	for _, f := range functions {
+		if misspelled(r.Funid, f.ID) {
+			return nil, functionSpelling.With(excerpt(r.Funid, r.in), f.ID)
+		}
+	}
+	return nil, functionUnknown.With(excerpt(r.Funid, r.in), strings.Join(ids(), "、"))
 }
 
 func ids() []string {
@@ -128,6 +141,12 @@ func ids() []string {
 func (f *Function) Check(r *Request) error {
 	for _, p := range f.Params {
 		value, _ := r.Param(p.Name)
+		if value == "" {
+			if like := fieldLike(r.Body, p.Name); like != nil && (p.Required || like.Value != "") {
+				return elementSpelled.With(p.Name, excerpt(like.Name, r.in), p.Name)
+			}
+		}
+		size, most := sizeIn(r.in, value), p.MaxLength*unitIn(r.in)
 		switch {
 		case value == "" && p.Required && len(p.Values) > 0:
 			return choiceMissing.With(p.Name, p.Title, p.choices())
@@ -135,9 +154,9 @@ func (f *Function) Check(r *Request) error {
 			return parameterMissing.With(p.Name, p.Title)
 		case value == "":
 		case len(p.Values) > 0 && !p.allows(value):
-			return choiceWrong.With(p.Name, p.Title, excerpt(value), p.choices())
-		case p.MaxLength > 0 && len(value) > p.MaxLength:
-			return parameterTooLong.With(p.Name, p.Title, len(value), p.MaxLength)
+			return p.wrongChoice(value, r.in)
+		case p.MaxLength > 0 && size > most:
+			return parameterTooLong.With(p.Name, p.Title, size, most)
 		}
 	}
 	return nil
@@ -145,6 +164,15 @@ func (f *Function) Check(r *Request) error {
 
 func (p *Param) allows(value string) bool {
 	return slices.ContainsFunc(p.Values, func(v Value) bool { return v.Code == value })
+}
+
+func (p *Param) wrongChoice(value string, in charset.Charset) error {
+	for _, v := range p.Values {
+		if misspelled(value, v.Code) {
+			return choiceSpelling.With(p.Name, p.Title, excerpt(value, in), v.Code)
+		}
+	}
+	return choiceWrong.With(p.Name, p.Title, excerpt(value, in), p.choices())
 }
 
 // choices names the allowed values.

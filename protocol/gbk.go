@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"mps/charset"
 	"mps/gbk"
 )
 
@@ -11,11 +12,16 @@ import (
 // laid out as they go out; what GBK lacks is written as outside says.
 type gbkForm struct{ outside gbk.Fallback }
 
-func (gbkForm) decode(wire []byte) (string, error) {
-	if len(bytes.Trim(wire, blanks)) == 0 {
-		return "", requestEmpty.With()
+func (gbkForm) decode(wire []byte) (string, charset.Charset, error) {
+	content := bytes.TrimPrefix(wire, []byte(utf8Mark))
+	if len(bytes.Trim(content, blanks)) == 0 {
+		return "", charset.GBK, requestEmpty.With()
 	}
-	return decodeText(wire)
+	text, in, err := decodeText(wire)
+	if err != nil {
+		text = asciiOf(content)
+	}
+	return text, in, err
 }
 
 // signedOf returns the Body's content in the wire bytes. The text is only a

@@ -3,17 +3,15 @@
 //
 // Answers are written byte for byte in the form of the specification's own
 // samples, because many host programs find fields by string search. Requests
-// are read liberally (any letter case of the encoding name, GBK, GB18030,
-// UTF-8, CDATA, comments, attributes, unknown elements, curly quotes in the
-// declaration), while hostile input (DTD, entities, depth, size) is refused
+// are read liberally (GBK, GB18030 and UTF-8 by any of their names, CDATA,
+// comments, attributes, unknown elements, curly quotes in the declaration),
+// while hostile input (DTD, entities, depth, size) is refused
 // with a [failure.Failure] whose text is meant for the hospital programmer.
 //
 // The package knows nothing of devices. What it promises to keep: the bytes of
 // an answer for equal values, the order of fields, and the texts of function
 // N04.00.00.01.
 package protocol
-
-import "fmt"
 
 // Limits of a message that is read.
 const (
@@ -36,23 +34,4 @@ type Field struct {
 	Name  string
 	Value string
 	JSON  bool // the value is JSON: written on lines of its own, trimmed when read
-}
-
-// excerpt is a piece of the request as an error text may show it: nothing long,
-// and nothing with so many digits that it may be somebody's number.
-func excerpt(s string) string {
-	const (
-		longest    = 32
-		mostDigits = 8
-	)
-	digits := 0
-	for _, c := range []byte(s) {
-		if '0' <= c && c <= '9' {
-			digits++
-		}
-	}
-	if len(s) > longest || digits > mostDigits {
-		return fmt.Sprintf("共%d字节，略", len(s))
-	}
-	return s
 }

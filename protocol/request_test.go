@@ -30,7 +30,7 @@ func answerTo(wire string, key Key) (*Request, *Response) {
 	r, err := c.Decode([]byte(wire))
 	var f *Function
 	if err == nil {
-		f, err = Lookup(r.Funid)
+		f, err = r.Function()
 	}
 	if err == nil {
 		err = f.Check(r)

@@ -59,11 +59,11 @@ func DecodeResponse(wire []byte) (*Response, error) {
 	if len(wire) > MaxResponse {
 		return nil, responseTooLong.With(len(wire), MaxResponse)
 	}
-	text, err := decodeText(wire)
+	text, in, err := decodeText(wire)
 	if err != nil {
 		return nil, err
 	}
-	env, err := scan(text, "response")
+	env, err := scan(text, "response", in, len(wire))
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"mps/charset"
 	"mps/failure"
 )
 
@@ -11,18 +12,26 @@ import (
 // needs. It never goes back, and what it keeps is bounded by the text.
 type scanner struct {
 	text  string
+	in    charset.Charset // what the text came in
+	size  int             // bytes that it came in
 	pos   int
 	root  string
-	open  []string // names of the open elements, outermost first
-	value string   // text of the open field so far
-	done  bool     // the root element has ended
+	open  []element // the open elements, outermost first
+	value string    // text of the open field so far
+	done  bool      // the root element has ended
 	env   envelope
 }
 
-// scan reads text as a message with the given root element. What was read
-// before an error is returned with the error.
-func scan(text, root string) (*envelope, error) {
-	s := &scanner{text: text, root: root}
+// An element is one that is open.
+type element struct {
+	name  string
+	start int // of its start tag
+}
+
+// scan reads text, which came in so many bytes, as a message with the given root
+// element. What was read before an error is returned with the error.
+func scan(text, root string, in charset.Charset, size int) (*envelope, error) {
+	s := &scanner{text: text, in: in, size: size, root: root, open: make([]element, 0, 4)}
 	err := s.run()
 	return &s.env, err
 }
@@ -48,16 +57,33 @@ func (s *scanner) run() error {
 	return rootAbsent.With(s.root)
 }
 
+// truncated reports a text that ends within the innermost open element, or within
+// the start tag of the root.
 func (s *scanner) truncated() error {
-	return truncated.With(len(s.text), s.root)
+	e := element{s.root, s.pos}
+	if len(s.open) > 0 {
+		e = s.open[len(s.open)-1]
+	}
+	name := s.excerpt(e.name)
+	return truncated.With(s.size, s.line(e.start), name, name)
 }
 
 // malformed reports a mistake at the current position. The line is the first
 // value of its kind, before the given ones.
 func (s *scanner) malformed(kind *failure.Kind, values ...any) error {
-	line := 1 + strings.Count(s.text[:s.pos], "\n")
-	return kind.With(append([]any{line}, values...)...)
+	return s.malformedAt(s.pos, kind, values...)
 }
+
+func (s *scanner) malformedAt(pos int, kind *failure.Kind, values ...any) error {
+	return kind.With(append([]any{s.line(pos)}, values...)...)
+}
+
+// line returns the number of the line at pos, which \n, \r or both end.
+func (s *scanner) line(pos int) int {
+	return 1 + strings.Count(normalizeNewlines(s.text[:pos]), "\n")
+}
+
+func (s *scanner) excerpt(text string) string { return excerpt(text, s.in) }
 
 func (s *scanner) characters() error {
 	raw := s.text[s.pos:]
@@ -87,10 +113,10 @@ func (s *scanner) markup() error {
 	case strings.HasPrefix(rest, "</"):
 		return s.endTag()
 	case strings.HasPrefix(rest, "<?"):
-		_, err := s.skipPast("<?", "?>")
+		_, err := s.skipPast("处理指令<?", "<?", "?>")
 		return err
 	case strings.HasPrefix(rest, "<!--"):
-		_, err := s.skipPast("<!--", "-->")
+		_, err := s.skipPast("注释<!--", "<!--", "-->")
 		return err
 	case strings.HasPrefix(rest, "<![CDATA["):
 		return s.cdata()
@@ -102,12 +128,13 @@ func (s *scanner) markup() error {
 	return s.startTag()
 }
 
-// skipPast moves behind the next closing mark and returns what lies between.
-func (s *scanner) skipPast(opening, closing string) (string, error) {
+// skipPast moves behind the next closing mark and returns what lies between. what
+// is what begins here, as a person calls it.
+func (s *scanner) skipPast(what, opening, closing string) (string, error) {
 	content := s.text[s.pos+len(opening):]
 	n := strings.Index(content, closing)
 	if n < 0 {
-		return "", s.truncated()
+		return "", s.malformed(unclosed, what, s.size, closing)
 	}
 	s.pos += len(opening) + n + len(closing)
 	return content[:n], nil
@@ -117,7 +144,7 @@ func (s *scanner) cdata() error {
 	if len(s.open) == 0 {
 		return s.malformed(cdataOutside)
 	}
-	content, err := s.skipPast("<![CDATA[", "]]>")
+	content, err := s.skipPast("<![CDATA[", "<![CDATA[", "]]>")
 	if err == nil && s.inField() {
 		s.value += normalizeNewlines(content)
 	}
@@ -127,7 +154,7 @@ func (s *scanner) cdata() error {
 func (s *scanner) startTag() error {
 	start := s.pos
 	s.pos++
-	name, err := s.name()
+	name, err := s.name(lessThanInData)
 	if err != nil {
 		return err
 	}
@@ -147,7 +174,7 @@ func (s *scanner) startTag() error {
 func (s *scanner) endTag() error {
 	start := s.pos
 	s.pos += len("</")
-	name, err := s.name()
+	name, err := s.name(lessThanInData)
 	if err != nil {
 		return err
 	}
@@ -156,13 +183,29 @@ func (s *scanner) endTag() error {
 		return s.truncated()
 	}
 	if s.text[s.pos] != '>' {
-		return s.malformed(endTagOpen, excerpt(name))
+		return s.malformed(endTagOpen, s.excerpt(name))
 	}
-	if len(s.open) == 0 || s.open[len(s.open)-1] != name {
-		return s.malformed(endTagUnmatched, excerpt(name))
+	if len(s.open) == 0 || s.open[len(s.open)-1].name != name {
+		return s.unmatched(name)
 	}
 	s.pos++
 	return s.leave(start)
+}
+
+// unmatched reports an end tag that is not that of the innermost open element.
+func (s *scanner) unmatched(name string) error {
+	ended := s.excerpt(name)
+	if len(s.open) == 0 {
+		return s.malformed(endTagUnmatched, ended)
+	}
+	innermost := s.open[len(s.open)-1]
+	due := s.excerpt(innermost.name)
+	for _, e := range s.open {
+		if e.name == name {
+			return s.malformedAt(innermost.start, elementUnclosed, due, s.line(s.pos), ended, due)
+		}
+	}
+	return s.malformed(endTagWrong, ended, due)
 }
 
 // attributes moves behind the end of a start tag. What the attributes say does
@@ -188,7 +231,7 @@ func (s *scanner) attributes() (selfClosed bool, err error) {
 }
 
 func (s *scanner) attribute() error {
-	if _, err := s.name(); err != nil {
+	if _, err := s.name(attributeNoName); err != nil {
 		return err
 	}
 	s.skipBlanks()
@@ -204,12 +247,13 @@ func (s *scanner) attribute() error {
 	if quote != '"' && quote != '\'' {
 		return s.malformed(attributeNoQuotes)
 	}
-	value, err := s.skipPast(string(quote), string(quote))
+	start := s.pos
+	value, err := s.skipPast("引号", string(quote), string(quote))
 	if err != nil {
 		return err
 	}
 	if strings.Contains(value, "<") {
-		return s.malformed(attributeLessThan)
+		return s.malformedAt(start, attributeLessThan)
 	}
 	return nil
 }
@@ -222,9 +266,10 @@ func (s *scanner) skipBlanks() {
 	}
 }
 
-// name reads an element or attribute name. Which characters beyond ASCII may
-// stand in one is not checked: the specification itself uses Chinese names.
-func (s *scanner) name() (string, error) {
+// name reads an element or attribute name; none is the mistake where there is
+// none. Which characters beyond ASCII may stand in one is not checked: the
+// specification itself uses Chinese names.
+func (s *scanner) name(none *failure.Kind) (string, error) {
 	start := s.pos
 	for s.pos < len(s.text) && isNameByte(s.text[s.pos], s.pos == start) {
 		s.pos++
@@ -234,7 +279,7 @@ func (s *scanner) name() (string, error) {
 	case s.pos == len(s.text):
 		return "", s.truncated()
 	case name == "":
-		return "", s.malformed(lessThanInData)
+		return "", s.malformed(none)
 	case len(name) > maxName:
 		return "", s.malformed(nameTooLong)
 	}

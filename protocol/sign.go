@@ -28,14 +28,12 @@ func (k Key) Sign(body []byte) string {
 	return hex.EncodeToString(mac.Sum(nil))[:len(Unsigned)]
 }
 
-// verify checks the sign of a request in constant time; "" counts as Unsigned.
+// verify checks a sign of the right length in constant time; "" counts as Unsigned.
 // body finds the bytes that are signed and is called only where a key asks for
 // it.
 func (k Key) verify(sign string, body func() []byte) error {
 	sign = cmp.Or(sign, Unsigned)
 	switch {
-	case len(sign) != len(Unsigned):
-		return signLength.With(len(Unsigned), len(sign))
 	case len(k) == 0:
 		return nil
 	case sign == Unsigned:

@@ -6,6 +6,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"mps/charset"
 	"mps/gbk"
 )
 
@@ -16,7 +17,13 @@ import (
 // that such a caller never sees, and must not depend on its charset.
 type utf16Form struct{}
 
-func (utf16Form) decode(wire []byte) (string, error) { return checkText(decodeUTF16(wire)) }
+func (utf16Form) decode(wire []byte) (string, charset.Charset, error) {
+	text, err := decodeUTF16(wire)
+	if i, r := firstForbidden(text); err == nil && i >= 0 {
+		err = characterForbidden.With(r)
+	}
+	return text, charset.UTF16, err
+}
 
 func (f utf16Form) signedOf(_ []byte, text string, env *envelope) []byte {
 	return f.signed([]byte(text[env.bodyStart:max(env.bodyStart, env.bodyEnd)]))
@@ -30,20 +37,37 @@ func (utf16Form) encode(message []byte) []byte { return encodeUTF16(message) }
 
 func (utf16Form) nul() int { return 2 }
 
-// decodeUTF16 reads UTF-16LE.
+// decodeUTF16 reads UTF-16LE. With an error, U+FFFD stands for what is no
+// character.
 func decodeUTF16(wire []byte) (string, error) {
 	units := make([]uint16, 0, len(wire)/2)
 	for i := 0; i+1 < len(wire); i += 2 {
 		units = append(units, binary.LittleEndian.Uint16(wire[i:]))
 	}
-	s := strings.TrimPrefix(string(utf16.Decode(units)), "\ufeff")
-	if i := strings.IndexRune(s, utf8.RuneError); i >= 0 || len(wire)%2 != 0 {
-		if i >= 0 {
-			s = s[:i]
-		}
-		return s, notUTF16.With()
+	text := strings.TrimPrefix(string(utf16.Decode(units)), "\ufeff")
+	if i := loneSurrogate(units); i >= 0 {
+		return text, notUTF16.With(2*i + 1)
 	}
-	return s, nil
+	if len(wire)%2 != 0 {
+		return text, notUTF16.With(len(wire))
+	}
+	return text, nil
+}
+
+// loneSurrogate returns the index of the first half of a character that stands
+// alone, -1 when there is none.
+func loneSurrogate(units []uint16) int {
+	for i := 0; i < len(units); i++ {
+		r := rune(units[i])
+		if !utf16.IsSurrogate(r) {
+			continue
+		}
+		if i+1 == len(units) || utf16.DecodeRune(r, rune(units[i+1])) == utf8.RuneError {
+			return i
+		}
+		i++
+	}
+	return -1
 }
 
 // encodeUTF16 turns UTF-8 into UTF-16LE. A byte that is no UTF-8 becomes

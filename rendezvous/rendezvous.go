@@ -11,6 +11,10 @@
 //	pid = 4711
 //
 // The process id is for people and scripts that want to end the agent.
+//
+// An agent that the library has started holds the lock under which that was
+// done, until it can be found, so that no other is started meanwhile; and when
+// it cannot serve, it leaves the reason in a second file: see [Start].
 package rendezvous
 
 import (
@@ -30,6 +34,7 @@ import (
 	"time"
 
 	"mps/failure"
+	"mps/lockfile"
 )
 
 const (
@@ -120,7 +125,7 @@ func parse(b []byte) (Address, error) {
 // with the process.
 type Claim struct {
 	dir  string
-	lock *os.File
+	lock *lockfile.File
 	mine Address
 }
 
@@ -130,30 +135,22 @@ func NewClaim(dir string) (*Claim, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(filepath.Join(dir, lockFile), os.O_RDWR|os.O_CREATE, 0o600)
+	lock, err := lockfile.Take(filepath.Join(dir, lockFile))
+	if errors.Is(err, lockfile.ErrHeld) {
+		return nil, ErrRunning
+	}
 	if err != nil {
 		return nil, err
 	}
-	if err := lock(f); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return &Claim{dir: dir, lock: f}, nil
+	return &Claim{dir: dir, lock: lock}, nil
 }
 
 // Publish writes the address for the user's programs. Readers see it whole or
 // not at all.
 func (c *Claim) Publish(a Address) error {
-	f, err := os.CreateTemp(c.dir, addressFile+".*") // 0600
-	if err != nil {
+	text := fmt.Sprintf("; 由正在运行的读卡服务写入，退出时删除\nport = %d\nsecret = %s\npid = %d\n", a.Port, a.Secret, os.Getpid())
+	if err := write(c.dir, addressFile, text); err != nil {
 		return err
-	}
-	_, err = fmt.Fprintf(f, "; 由正在运行的读卡服务写入，退出时删除\nport = %d\nsecret = %s\npid = %d\n", a.Port, a.Secret, os.Getpid())
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = replace(f.Name(), filepath.Join(c.dir, addressFile))
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
 	}
 	c.mine = a
 	return nil

@@ -16,9 +16,10 @@ STEPS := build guest windows race guest-calls wine guest-drivers guest-conventio
 .PHONY: all $(STEPS)
 all: $(STEPS)
 
-# Beside the emulated machine, which a third of the steps wait for, nothing is begun that can wait.
+# Little is begun beside the emulated machine, which a third of the steps wait for.
 ifeq ($(MAKECMDGOALS),)
-race fuzz capi examples form platforms: | guest
+race: | windows
+fuzz capi examples form platforms: | guest
 endif
 
 # What others need.
@@ -31,6 +32,7 @@ guest: # the emulated machine
 
 windows: build # the programs in dist/ are the same in two builds
 	make dist
+	make -C cmd/mps/resource check
 	for arch in 386 amd64; do
 	    CGO_ENABLED=0 GOOS=windows GOARCH=$$arch go build -trimpath -ldflags='-s -w' -o .cache/again/mps-$$arch.exe ./cmd/mps
 	    cmp .cache/again/mps-$$arch.exe dist/windows-$$arch/mps.exe
@@ -48,7 +50,7 @@ guest-calls: guest windows
 	test/rig/on-windows --width 32 --run Calls --skip Calls/1000_loads $(scenarios)
 
 guest-faults: guest windows
-	test/rig/on-windows --width 32 --run 'Autostart|Faults|Calls/1000_loads' $(scenarios)
+	test/rig/on-windows --width 32 --run 'Autostart|Faults|Resources|Calls/1000_loads' $(scenarios)
 	test/rig/on-windows --width 32 --before 'ifconfig lo down' --run Outages $(scenarios)
 
 guest-drivers: guest windows
@@ -56,10 +58,8 @@ guest-drivers: guest windows
 	test/rig/on-windows --width 32 --with .cache/winscard ./card/pcsc
 
 guest-conventions: guest windows # the other ones matter to calls that come back only
-	for convention in cdecl decorated; do
-	    test/rig/on-windows --width 32 --set MPS_DRIVERS=$$convention \
-	        --run '^(TestCall|TestInspect|TestSSCard|TestGeneric|TestSieafLibrary|TestNational)$$' $(drivers)
-	done
+	test/rig/on-windows --width 32 --set 'MPS_DRIVERS=cdecl decorated' \
+	    --run '^(TestCall|TestInspect|TestSSCard|TestGeneric|TestSieafLibrary|TestNational)$$' $(drivers)
 
 guest-examples: guest windows
 	examples/run-windows-tests

@@ -16,6 +16,7 @@ import (
 
 	"mps/failure"
 	"mps/journal"
+	"mps/test/rig/port"
 	"mps/uplink"
 	"mps/voucher"
 )
@@ -75,12 +76,12 @@ var kinds = []error{voucher.ErrTimeout, voucher.ErrUnreachable, voucher.ErrMalfo
 // What goes wrong on the way to the centre is of the same kind, and reads the
 // same, whether the agent asks the centre itself or through a server.
 func TestKindsSurviveTheServer(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	reserved, err := port.Reserve(0) // nobody listens there while it is
 	if err != nil {
 		t.Fatal(err)
 	}
-	nobody := "http://" + l.Addr().String()
-	l.Close()
+	defer reserved.Close()
+	nobody := "http://" + net.JoinHostPort("127.0.0.1", reserved.String())
 	for _, c := range []struct {
 		name    string
 		centre  http.HandlerFunc

@@ -14,9 +14,9 @@ import (
 )
 
 const (
-	// DefaultTimeout bounds a query with all its tries. It leaves the server
-	// time to wait for the centre.
-	DefaultTimeout = 15 * time.Second
+	// DefaultTimeout bounds a query with all its tries. It is longer than the
+	// server waits for the centre, so that the server's answer comes first.
+	DefaultTimeout = 20 * time.Second
 
 	maxTries       = 3
 	defaultBackoff = 200 * time.Millisecond

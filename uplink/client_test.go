@@ -20,6 +20,7 @@ import (
 	"go.uber.org/goleak"
 
 	"mps/failure"
+	"mps/test/rig/port"
 	"mps/voucher"
 )
 
@@ -306,12 +307,12 @@ func TestClientStopsInTime(t *testing.T) {
 		}
 	})
 	t.Run("nothing listens", func(t *testing.T) {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		reserved, err := port.Reserve(0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		address := l.Addr().String()
-		l.Close()
+		defer reserved.Close()
+		address := net.JoinHostPort("127.0.0.1", reserved.String())
 		c := newClient(t, Options{URL: "http://" + address, Backoff: time.Millisecond})
 		_, err = c.Query(t.Context(), fullQuery())
 		checkFailure(t, err, voucher.ErrUnreachable, "无法连接MPS服务器（"+address+"）：对方没有开启服务，")

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"mps/test/rig/port"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -39,13 +41,13 @@ func hangUp(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 // untilGone answers nothing until the client has gone.
 func untilGone(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
-// closedPort returns a loopback address where nothing listens.
+// closedPort returns a loopback address where nothing listens until the test ends.
 func closedPort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	reserved, err := port.Reserve(0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Cleanup(func() { reserved.Close() })
+	return net.JoinHostPort("127.0.0.1", reserved.String())
 }

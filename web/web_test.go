@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"context"
-	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -14,7 +13,6 @@ import (
 
 	"go.uber.org/goleak"
 
-	"mps/failure"
 	"mps/web"
 )
 
@@ -41,22 +39,6 @@ func TestParseURL(t *testing.T) {
 		if u, ok := web.ParseURL(address); ok != want || ok != (u != nil) {
 			t.Errorf("ParseURL(%q) = %v, %t", address, u, ok)
 		}
-	}
-}
-
-func TestListenInUse(t *testing.T) {
-	first, err := web.Listen(t.Context(), "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer first.Close()
-	_, err = web.Listen(t.Context(), first.Addr().String())
-	f, worded := errors.AsType[failure.Failure](err)
-	if !web.InUse(err) || !worded || f.Code() != "web_cannot_listen" || !strings.Contains(err.Error(), first.Addr().String()) {
-		t.Errorf("a port that is taken: %v", err)
-	}
-	if _, err := web.Listen(t.Context(), "nonsense"); err == nil || web.InUse(err) {
-		t.Errorf("an address that is none: %v", err)
 	}
 }
 

@@ -40,6 +40,13 @@ func NewPrivateAgent(ctx context.Context, c config.Config, log *slog.Logger) (*P
 	return newAgent(c, l, "", nothing, log)
 }
 
+// CheckAgent says why an agent could not be opened as it is configured, whether or
+// not one runs. It opens and starts nothing.
+func CheckAgent(c config.Config, log *slog.Logger) error {
+	_, err := answering(c, "", log)
+	return err
+}
+
 func newAgent(c config.Config, l net.Listener, secret string, release func() error, log *slog.Logger) (*Part, error) {
 	p := &Part{URL: "http://" + l.Addr().String(), listener: l, answering: time.Duration(c.Agent.Timeout), log: log, release: release}
 	a, err := answering(c, secret, log)

@@ -24,7 +24,9 @@ func driverHost(d config.Driver, log *slog.Logger) driverhost.Options {
 
 // cardDriver builds the source of cards that [driver.<name>] describes.
 func cardDriver(name string, d config.Driver, log *slog.Logger) (card.Source, error) {
-	return driver.New(name, d.Kind, d.Options, driverHost(d, log))
+	options := d.Options
+	options.HSM.Timeout = time.Duration(d.HSMTimeout)
+	return driver.New(name, d.Kind, options, driverHost(d, log))
 }
 
 // voucherDriver builds the querier that [driver.<name>] describes.

@@ -11,3 +11,6 @@ var (
 	noVoucherKind    = failure.Terse("config_voucher_kind", "[driver.%s]：kind=%q不能查询电子凭证，应为%s", "改正 kind，或让 voucher.via 指向另一个驱动")
 	noVoucherLibrary = failure.Terse("config_voucher_library", "[driver.%s]：没有填写library", "填写厂商动态库的路径，Windows 路径用单引号")
 )
+
+// What of a server's data is missing.
+var noJournalKey = failure.New("journal_key_absent", "没有密钥文件 %s，", "从未启动过服务端时没有台账可看；启动过则请从备份恢复密钥文件")

@@ -8,6 +8,7 @@ import (
 
 	"mps"
 	"mps/config"
+	"mps/database/sqlite"
 	"mps/server"
 	"mps/web"
 )
@@ -18,19 +19,24 @@ type Server struct {
 	*Records
 }
 
-// NewServer opens the server that [server] and [centre] describe.
+// NewServer opens the server that [server] and [centre] describe. It is the only
+// one over its data directory.
 func NewServer(ctx context.Context, c config.Config, log *slog.Logger) (*Server, error) {
 	centre, err := newCentre(c.Centre)
 	if err != nil {
 		return nil, err
 	}
-	records, err := OpenRecords(ctx, c.Server, log)
+	claim, err := sqlite.NewClaim(databaseFile(c.Server), c.Server.Listen)
 	if err != nil {
 		return nil, err
 	}
+	records, err := OpenRecords(ctx, c.Server, log)
+	if err != nil {
+		return nil, errors.Join(err, claim.Close())
+	}
 	l, err := web.Listen(ctx, c.Server.Listen)
 	if err != nil {
-		return nil, errors.Join(err, records.Close())
+		return nil, errors.Join(err, records.Close(), claim.Close())
 	}
 	s := server.New(server.Options{
 		Querier:      centre,
@@ -50,7 +56,7 @@ func NewServer(ctx context.Context, c config.Config, log *slog.Logger) (*Server,
 			log:       log,
 			release: func() error {
 				s.Close()
-				return records.Close()
+				return errors.Join(records.Close(), claim.Close())
 			},
 		},
 		Records: records,

@@ -108,9 +108,47 @@ func TestHouseFails(t *testing.T) {
 	_, err = wiring.StartHouse(t.Context(), c, wiring.HouseOptions{
 		Institution: "H35010000001", SandboxLog: quiet, ServerLog: quiet, AgentLog: quiet,
 	})
-	if f, ok := errors.AsType[failure.Failure](err); !ok || f.Code() != "web_cannot_listen" {
+	if f, ok := errors.AsType[failure.Failure](err); !ok || f.Code() != "web_port_in_use" {
 		t.Errorf("%v", err)
 	}
+}
+
+// One server over a data directory: the second is told who is the first, and what
+// fails later leaves the directory to the next.
+func TestOneServer(t *testing.T) {
+	c := configured(t)
+	c.Centre.URL = "http://127.0.0.1:1/"
+	code := func(c config.Config) string {
+		s, err := wiring.NewServer(t.Context(), c, quiet)
+		if err == nil {
+			s.Part.Close()
+			return ""
+		}
+		f, _ := errors.AsType[failure.Failure](err)
+		return f.Code()
+	}
+	first, err := wiring.NewServer(t.Context(), c, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := code(c); got != "database_served" {
+		t.Errorf("a second server: %s", got)
+	}
+	if err := first.Part.Close(); err != nil {
+		t.Fatal(err)
+	}
+	foreign := c
+	foreign.Server.Listen = "192.0.2.1:8936" // RFC 5737
+	for range 2 {
+		if got := code(foreign); got != "web_address_foreign" {
+			t.Errorf("an address of another machine: %s", got)
+		}
+	}
+	next, err := wiring.NewServer(t.Context(), c, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next.Part.Close()
 }
 
 // Another program's port is given up for a free one; the library finds it.

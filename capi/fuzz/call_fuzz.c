@@ -63,8 +63,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *resp = malloc((size_t)capacity);
 
     must(resp != NULL);
-    enum charset charset = charset_of(req);
     memset(resp, 'x', (size_t)capacity);
+    enum charset charset = charset_of(req, resp, (size_t)capacity);
     stream = (struct stream){sent, n, data[2] + 1U,
                              data[2] % 2 == 0 ? CONNECTION_CLOSED : CONNECTION_TIMEOUT};
 

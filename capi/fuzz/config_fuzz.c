@@ -1,14 +1,39 @@
 /*
  * mps_client.ini as anything: settings stay within their bounds, errors name a line there is. The
- * agent's address file as anything: an address or none.
+ * agent's address file as anything: an address or none. The reason of an agent that could not start
+ * as anything: a text that an answer can carry or none.
  */
+#define _GNU_SOURCE /* memmem */
 #include "address.h"
+#include "answer.h"
 #include "config.h"
+#include "reason.h"
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* try_reason has an answer carry the reason, and looks whether that is still one. */
+static void try_reason(const char *text, size_t size, enum charset charset)
+{
+    struct request r = {.charset = charset};
+    struct reason reason;
+    struct fault f = fault_of(MESSAGE_ENDED_REASON, 7936, 1);
+    char resp[4096];
+    size_t n = 0;
+
+    f.reason = &reason;
+    if (reason_parse(&reason, text, size, 4711, charset) != (reason.n > 0))
+        abort();
+    if (answer_fault(&r, f, resp, sizeof resp) != 0)
+        abort();
+    while (charset_unit(charset, resp, n) != 0)
+        n++;
+    if (!answer_is_whole(charset, resp, n * (size_t)charset) ||
+        (reason.n > 0 && memmem(resp, sizeof resp, reason.text, reason.n) == NULL))
+        abort();
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -33,6 +58,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (good != (a.port >= 1 && a.port <= 65535) || (secret != 0 && secret != ADDRESS_SECRET) ||
         (!good && (a.port != 0 || secret != 0)) || strspn(a.secret, "0123456789abcdef") != secret)
         abort();
+    try_reason(text, size, CHARSET_GBK);
+    try_reason(text, size, CHARSET_UTF16LE);
     free(text);
     return 0;
 }

@@ -74,9 +74,12 @@ size_t platform_writable(const void *p, size_t limit)
     return limit;
 }
 
-int platform_can_read(const void *p, size_t n)
+int platform_peek(const void *p, void *copy, size_t n)
 {
-    return __asan_region_is_poisoned((void *)(uintptr_t)p, n) == NULL;
+    if (__asan_region_is_poisoned((void *)(uintptr_t)p, n) != NULL)
+        return 0;
+    memcpy(copy, p, n);
+    return 1;
 }
 
 int platform_read_user(const char *name, char *data, int size)
@@ -100,8 +103,23 @@ void platform_unlock(intptr_t lock)
     (void)lock;
 }
 
-enum spawn_result platform_spawn_agent(int *code)
+enum spawn_result platform_spawn_agent(intptr_t lock, struct process *p, int *code)
 {
+    (void)lock;
+    (void)p;
     (void)code;
     return SPAWN_ABSENT;
+}
+
+enum process_state platform_watch(struct process *p, int milliseconds, struct ending *e)
+{
+    (void)p;
+    (void)milliseconds;
+    (void)e;
+    return PROCESS_RUNS;
+}
+
+void platform_release(struct process *p)
+{
+    (void)p;
 }

@@ -164,9 +164,9 @@ static void ask(const char *name, int port, enum message message)
     c.port = port;
     c.autostart = 0;
     told[0] = '\0';
-    request_look(&r, REQUEST("03"));
+    request_look(&r, REQUEST("03"), "", 0);
     if (message != MESSAGE_NONE)
-        answer_fault(&r, (struct fault){message, {called, 0}}, want, sizeof want);
+        answer_fault(&r, fault_of(message, called, 0), want, sizeof want);
     call_agent(&c, &r, resp, sizeof resp);
     char *text = utf8(resp);
     CHECK(strcmp(resp, want) == 0, "%s: %s", name, text);

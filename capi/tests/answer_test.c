@@ -29,36 +29,36 @@ static void test_forms(void)
         const char *want;
     } cases[] = {
         {REQUEST("03"),
-         {MESSAGE_ANSWER_TIMEOUT, {65000, 0}},
+         {.message = MESSAGE_ANSWER_TIMEOUT, .numbers = {65000, 0}},
          HEADER("<funid>N04.00.00.01</funid>",
                 TIMEOUT) "        <idcard_no/>\n        <card_no/>\n"
                          "        <name/>\n        <card_code/>\n" END},
         {REQUEST("01"),
-         {MESSAGE_REQUEST_LENGTH, {0, 0}},
+         {.message = MESSAGE_REQUEST_LENGTH, .numbers = {0, 0}},
          HEADER("<funid>N04.00.00.01</funid>", LONG) "        <out_put></out_put>\n" END},
         {REQUEST("02"),
-         {MESSAGE_REQUEST_LENGTH, {0, 0}},
+         {.message = MESSAGE_REQUEST_LENGTH, .numbers = {0, 0}},
          HEADER("<funid>N04.00.00.01</funid>", LONG) END},
         {OF("<funid>N04.00.00.01</funid>", ""),
-         {MESSAGE_REQUEST_LENGTH, {0, 0}},
+         {.message = MESSAGE_REQUEST_LENGTH, .numbers = {0, 0}},
          HEADER("<funid>N04.00.00.01</funid>", LONG) END},
         {OF("<funid>N04.00.00.02</funid>", "<mdtrt_cert_type>03</mdtrt_cert_type>"),
-         {MESSAGE_REQUEST_LENGTH, {0, 0}},
+         {.message = MESSAGE_REQUEST_LENGTH, .numbers = {0, 0}},
          HEADER("<funid>N04.00.00.02</funid>", LONG) END},
         {OF("<funid>N04.00.00.0</funid>", "<mdtrt_cert_type>01</mdtrt_cert_type>"),
-         {MESSAGE_REQUEST_LENGTH, {0, 0}},
+         {.message = MESSAGE_REQUEST_LENGTH, .numbers = {0, 0}},
          HEADER("<funid>N04.00.00.0</funid>", LONG) END},
         {OF("<funid><![CDATA[N04.00.00.01]]></funid>", "<mdtrt_cert_type>01</mdtrt_cert_type>"),
-         {MESSAGE_REQUEST_LENGTH, {0, 0}},
+         {.message = MESSAGE_REQUEST_LENGTH, .numbers = {0, 0}},
          HEADER("<funid/>", LONG) "        <out_put></out_put>\n" END},
-        {"", {MESSAGE_REQUEST_LENGTH, {0, 0}}, HEADER("<funid/>", LONG) END},
+        {"", {.message = MESSAGE_REQUEST_LENGTH, .numbers = {0, 0}}, HEADER("<funid/>", LONG) END},
     };
 
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct request r;
         char resp[2048];
         memset(resp, 'x', sizeof resp);
-        request_look(&r, cases[i].request);
+        request_look(&r, cases[i].request, "", 0);
         int needed = answer_fault(&r, cases[i].fault, resp, sizeof resp);
         size_t n = strlen(cases[i].want);
         CHECK(needed == 0, "case %zu: %d", i, needed);
@@ -71,17 +71,19 @@ static void test_forms(void)
 /* Every message is GBK, without markup, not too long for the smallest buffers of the field. */
 static void test_messages(void)
 {
+    static const struct reason reason = {5, "第2行"};
+
     for (int m = 1; m < MESSAGE_COUNT; m++) {
         struct request r;
         char resp[1024];
-        request_look(&r, REQUEST("03"));
+        request_look(&r, REQUEST("03"), "", 0);
         CHECK(message_text((enum message)m)->gbk != NULL, "message %d is missing", m);
-        int needed =
-            answer_fault(&r, (struct fault){(enum message)m, {600000, 600000}}, resp, sizeof resp);
+        struct fault fault = {(enum message)m, {600000, 600000}, &reason};
+        int needed = answer_fault(&r, fault, resp, sizeof resp);
         char *text = utf8(resp);
         char *msg = strstr(text, "<msg>");
         CHECK(needed == 0, "message %d needs %d", m, needed);
-        CHECK(msg != NULL && strpbrk(msg + 5, "&%") == NULL, "message %d: %s", m, text);
+        CHECK(msg != NULL && strpbrk(msg + 5, "&%$") == NULL, "message %d: %s", m, text);
         CHECK(msg != NULL && strchr(msg + 5, '<') == strstr(msg, "</msg>"), "message %d", m);
         free(text);
     }
@@ -91,11 +93,11 @@ static void test_messages(void)
 static void test_capacities(void)
 {
     struct request r;
-    struct fault fault = {MESSAGE_REFUSED, {7936, 0}};
+    struct fault fault = {.message = MESSAGE_REFUSED, .numbers = {7936, 0}};
     char full[1024];
     char bare[] = "<response><Header><result>-1</result></Header></response>";
 
-    request_look(&r, REQUEST("03"));
+    request_look(&r, REQUEST("03"), "", 0);
     answer_fault(&r, fault, full, sizeof full);
     int size = (int)strlen(full) + 1;
     for (int capacity = 1; capacity <= size + 2; capacity++) {

@@ -55,92 +55,140 @@ static const struct script good[] = {
 };
 
 static const struct script bad[] = {
-    {"silence", BYTES(""), 0, HOLD, {MESSAGE_ANSWER_TIMEOUT, {TIMEOUT_MS}}},
-    {"silence in the head", BYTES("HTTP/1.1 20"), 0, HOLD, {MESSAGE_ANSWER_TIMEOUT, {TIMEOUT_MS}}},
+    {"silence", BYTES(""), 0, HOLD, {.message = MESSAGE_ANSWER_TIMEOUT, .numbers = {TIMEOUT_MS}}},
+    {"silence in the head",
+     BYTES("HTTP/1.1 20"),
+     0,
+     HOLD,
+     {.message = MESSAGE_ANSWER_TIMEOUT, .numbers = {TIMEOUT_MS}}},
     {"silence in the body",
      BYTES(OK("25") "<respon"),
      0,
      HOLD,
-     {MESSAGE_ANSWER_TIMEOUT, {TIMEOUT_MS}}},
-    {"announces more", BYTES(OK("26") ANSWER), 0, HOLD, {MESSAGE_ANSWER_TIMEOUT, {TIMEOUT_MS}}},
+     {.message = MESSAGE_ANSWER_TIMEOUT, .numbers = {TIMEOUT_MS}}},
+    {"announces more",
+     BYTES(OK("26") ANSWER),
+     0,
+     HOLD,
+     {.message = MESSAGE_ANSWER_TIMEOUT, .numbers = {TIMEOUT_MS}}},
 
-    {"closes at once", BYTES(""), 0, CLOSE, {MESSAGE_CLOSED, {PORT}}},
-    {"closes in the status", BYTES("HTTP/1."), 0, CLOSE, {MESSAGE_CLOSED, {PORT}}},
+    {"closes at once", BYTES(""), 0, CLOSE, {.message = MESSAGE_CLOSED, .numbers = {PORT}}},
+    {"closes in the status",
+     BYTES("HTTP/1."),
+     0,
+     CLOSE,
+     {.message = MESSAGE_CLOSED, .numbers = {PORT}}},
     {"closes in a header",
      BYTES("HTTP/1.1 200 OK\r\nContent-Le"),
      1,
      CLOSE,
-     {MESSAGE_CLOSED, {PORT}}},
-    {"closes before the body", BYTES(OK("25")), 0, CLOSE, {MESSAGE_CLOSED, {PORT}}},
+     {.message = MESSAGE_CLOSED, .numbers = {PORT}}},
+    {"closes before the body",
+     BYTES(OK("25")),
+     0,
+     CLOSE,
+     {.message = MESSAGE_CLOSED, .numbers = {PORT}}},
     {"closes in the body",
      BYTES(OK("25") "<response>\xB2\xD9\xD7"),
      1,
      CLOSE,
-     {MESSAGE_CLOSED, {PORT}}},
-    {"closes after announcing more", BYTES(OK("26") ANSWER), 0, CLOSE, {MESSAGE_CLOSED, {PORT}}},
-    {"resets at once", BYTES(""), 0, RESET, {MESSAGE_CLOSED, {PORT}}},
-    {"resets in the body", BYTES(OK("25") "<res"), 0, RESET, {MESSAGE_CLOSED, {PORT}}},
+     {.message = MESSAGE_CLOSED, .numbers = {PORT}}},
+    {"closes after announcing more",
+     BYTES(OK("26") ANSWER),
+     0,
+     CLOSE,
+     {.message = MESSAGE_CLOSED, .numbers = {PORT}}},
+    {"resets at once", BYTES(""), 0, RESET, {.message = MESSAGE_CLOSED, .numbers = {PORT}}},
+    {"resets in the body",
+     BYTES(OK("25") "<res"),
+     0,
+     RESET,
+     {.message = MESSAGE_CLOSED, .numbers = {PORT}}},
 
-    {"garbage", BYTES("\0\1\2\xFF\xFE garbage"), 0, CLOSE, {MESSAGE_NOT_HTTP, {PORT}}},
-    {"another protocol", BYTES("220 ftp ready\r\n"), 0, HOLD, {MESSAGE_NOT_HTTP, {PORT}}},
-    {"negative length", BYTES(OK("-25") ANSWER), 0, CLOSE, {MESSAGE_NOT_HTTP, {PORT}}},
+    {"garbage",
+     BYTES("\0\1\2\xFF\xFE garbage"),
+     0,
+     CLOSE,
+     {.message = MESSAGE_NOT_HTTP, .numbers = {PORT}}},
+    {"another protocol",
+     BYTES("220 ftp ready\r\n"),
+     0,
+     HOLD,
+     {.message = MESSAGE_NOT_HTTP, .numbers = {PORT}}},
+    {"negative length",
+     BYTES(OK("-25") ANSWER),
+     0,
+     CLOSE,
+     {.message = MESSAGE_NOT_HTTP, .numbers = {PORT}}},
     {"two lengths",
      BYTES("HTTP/1.1 200 OK\r\nContent-Length: 25\r\nContent-Length: 24\r\n\r\n" ANSWER),
      0,
      CLOSE,
-     {MESSAGE_NOT_HTTP, {PORT}}},
+     {.message = MESSAGE_NOT_HTTP, .numbers = {PORT}}},
     {"chunked",
      BYTES("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n19\r\n" ANSWER "\r\n0\r\n\r\n"),
      0,
      CLOSE,
-     {MESSAGE_NOT_HTTP, {PORT}}},
+     {.message = MESSAGE_NOT_HTTP, .numbers = {PORT}}},
 
     {"no length",
      BYTES("HTTP/1.1 200 OK\r\n\r\n" ANSWER),
      0,
      CLOSE,
-     {MESSAGE_ANSWER_LENGTH, {1048576, PORT}}},
+     {.message = MESSAGE_ANSWER_LENGTH, .numbers = {1048576, PORT}}},
     {"huge length",
      BYTES(OK("99999999999999999999") ANSWER),
      0,
      CLOSE,
-     {MESSAGE_ANSWER_LENGTH, {1048576, PORT}}},
+     {.message = MESSAGE_ANSWER_LENGTH, .numbers = {1048576, PORT}}},
     {"length beyond the buffer",
      BYTES(OK("2048") ANSWER),
      0,
      CLOSE,
-     {MESSAGE_CAPACITY, {2049, 2048}}},
+     {.message = MESSAGE_CAPACITY, .numbers = {2049, 2048}}},
 
     {"403",
      BYTES("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno"),
      0,
      CLOSE,
-     {MESSAGE_HTTP_STATUS, {403, PORT}}},
+     {.message = MESSAGE_HTTP_STATUS, .numbers = {403, PORT}}},
     {"403 of another user's agent",
      BYTES("HTTP/1.1 403 Forbidden\r\nMPS-Refused: secret\r\nContent-Length: 2\r\n\r\nno"),
      0,
      CLOSE,
-     {MESSAGE_OTHER_USER, {PORT}}},
+     {.message = MESSAGE_OTHER_USER, .numbers = {PORT}}},
     {"403 for another reason",
      BYTES("HTTP/1.1 403 Forbidden\r\nMPS-Refused: secrets\r\n\r\n"),
      0,
      CLOSE,
-     {MESSAGE_HTTP_STATUS, {403, PORT}}},
+     {.message = MESSAGE_HTTP_STATUS, .numbers = {403, PORT}}},
     {"500 without length",
      BYTES("HTTP/1.1 500\r\n\r\n"),
      0,
      CLOSE,
-     {MESSAGE_HTTP_STATUS, {500, PORT}}},
-    {"204", BYTES("HTTP/1.1 204 No Content\r\n\r\n"), 0, CLOSE, {MESSAGE_HTTP_STATUS, {204, PORT}}},
+     {.message = MESSAGE_HTTP_STATUS, .numbers = {500, PORT}}},
+    {"204",
+     BYTES("HTTP/1.1 204 No Content\r\n\r\n"),
+     0,
+     CLOSE,
+     {.message = MESSAGE_HTTP_STATUS, .numbers = {204, PORT}}},
 
-    {"announces less", BYTES(OK("24") ANSWER), 0, CLOSE, {MESSAGE_NOT_XML, {PORT}}},
-    {"empty body", BYTES(OK("0")), 0, CLOSE, {MESSAGE_NOT_XML, {PORT}}},
-    {"a page", BYTES(OK("13") "<html></html>"), 0, CLOSE, {MESSAGE_NOT_XML, {PORT}}},
+    {"announces less",
+     BYTES(OK("24") ANSWER),
+     0,
+     CLOSE,
+     {.message = MESSAGE_NOT_XML, .numbers = {PORT}}},
+    {"empty body", BYTES(OK("0")), 0, CLOSE, {.message = MESSAGE_NOT_XML, .numbers = {PORT}}},
+    {"a page",
+     BYTES(OK("13") "<html></html>"),
+     0,
+     CLOSE,
+     {.message = MESSAGE_NOT_XML, .numbers = {PORT}}},
     {"NUL in the body",
      BYTES(OK("25") "<response>\0\0\0\0</response>"),
      0,
      CLOSE,
-     {MESSAGE_NOT_XML, {PORT}}},
+     {.message = MESSAGE_NOT_XML, .numbers = {PORT}}},
 };
 
 static const struct script *find(const char *name)
@@ -179,7 +227,7 @@ static int ask(int port, int timeout_ms, const char *text, char *resp, int capac
     c.port = port;
     c.timeout_ms = timeout_ms;
     c.autostart = 0;
-    request_look(&r, text);
+    request_look(&r, text, "", 0);
     return call_agent(&c, &r, resp, capacity);
 }
 
@@ -201,7 +249,7 @@ static void expect(const char *name, struct fault want, int port, const char *te
     for (int i = 0; i < 2; i++)
         if (want.numbers[i] == PORT)
             want.numbers[i] = port;
-    request_look(&r, text);
+    request_look(&r, text, "", 0);
     answer_fault(&r, want, answer, sizeof answer);
     char *have = utf8(resp);
     CHECK(strcmp(resp, answer) == 0, "%s: %s", name, have);
@@ -257,7 +305,7 @@ static void test_wiped(void)
     memset(resp, ' ', sizeof resp);
     struct agent *a = agent_start(1, 0, play, &script);
     ask(agent_port(a), SLOW_MS, REQUEST("03"), resp, sizeof resp);
-    expect("wiped", (struct fault){MESSAGE_CLOSED, {PORT, 0}}, agent_port(a), REQUEST("03"), resp);
+    expect("wiped", fault_of(MESSAGE_CLOSED, PORT, 0), agent_port(a), REQUEST("03"), resp);
     CHECK(strchr(resp, '\0') != NULL && memmem(resp, sizeof resp, "ppp", 3) == NULL, "%s", resp);
     agent_stop(a);
 }
@@ -280,8 +328,7 @@ static void test_huge_head(void)
     char resp[2048];
 
     ask(agent_port(a), SLOW_MS, REQUEST("03"), resp, sizeof resp);
-    expect("huge head", (struct fault){MESSAGE_NOT_HTTP, {PORT, 0}}, agent_port(a), REQUEST("03"),
-           resp);
+    expect("huge head", fault_of(MESSAGE_NOT_HTTP, PORT, 0), agent_port(a), REQUEST("03"), resp);
     agent_stop(a);
 }
 
@@ -301,17 +348,16 @@ static void test_deaf(void)
     memset(text, 'a', MPS_REQUEST_MAX);
     for (int i = 0; i < 20; i++) {
         ask(agent_port(a), SLOW_MS, text, resp, sizeof resp);
-        expect("deaf, closes", (struct fault){MESSAGE_CLOSED, {PORT, 0}}, agent_port(a), text,
-               resp);
+        expect("deaf, closes", fault_of(MESSAGE_CLOSED, PORT, 0), agent_port(a), text, resp);
     }
     script = &silent;
     ask_in_vain(agent_port(a), text, resp, sizeof resp);
-    expect("deaf, silent", (struct fault){MESSAGE_ANSWER_TIMEOUT, {TIMEOUT_MS, 0}}, agent_port(a),
-           text, resp);
+    expect("deaf, silent", fault_of(MESSAGE_ANSWER_TIMEOUT, TIMEOUT_MS, 0), agent_port(a), text,
+           resp);
 
     text[MPS_REQUEST_MAX] = 'a';
     ask(agent_port(a), SLOW_MS, text, resp, sizeof resp);
-    expect("too long", (struct fault){MESSAGE_REQUEST_LENGTH, {0, 0}}, agent_port(a), text, resp);
+    expect("too long", fault_of(MESSAGE_REQUEST_LENGTH, 0, 0), agent_port(a), text, resp);
     free(text);
     agent_stop(a);
 }
@@ -341,7 +387,7 @@ static void test_refused(void)
     int port = agent_unused_port();
 
     ask(port, SLOW_MS, REQUEST("03"), resp, sizeof resp);
-    expect("refused", (struct fault){MESSAGE_REFUSED, {PORT, 0}}, port, REQUEST("03"), resp);
+    expect("refused", fault_of(MESSAGE_REFUSED, PORT, 0), port, REQUEST("03"), resp);
 }
 
 /* A listener whose queue is full answers no connection at all. */
@@ -363,7 +409,7 @@ static void test_connect_timeout(void)
               "connect: %d", errno);
     }
     ask(ntohs(at.sin_port), TIMEOUT_MS, REQUEST("03"), resp, sizeof resp);
-    expect("connect timeout", (struct fault){MESSAGE_CONNECT_TIMEOUT, {PORT, TIMEOUT_MS}},
+    expect("connect timeout", fault_of(MESSAGE_CONNECT_TIMEOUT, PORT, TIMEOUT_MS),
            ntohs(at.sin_port), REQUEST("03"), resp);
     for (size_t i = 0; i < COUNT(queued); i++)
         close(queued[i]);
@@ -381,7 +427,7 @@ static void test_no_socket(void)
     setrlimit(RLIMIT_NOFILE, &none);
     ask(7936, SLOW_MS, REQUEST("03"), resp, sizeof resp);
     setrlimit(RLIMIT_NOFILE, &old);
-    expect("no socket", (struct fault){MESSAGE_NO_NETWORK, {EMFILE, 0}}, 0, REQUEST("03"), resp);
+    expect("no socket", fault_of(MESSAGE_NO_NETWORK, EMFILE, 0), 0, REQUEST("03"), resp);
 }
 
 /* A host with more files open than an fd_set has room for. */

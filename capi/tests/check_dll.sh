@@ -18,17 +18,21 @@ exports=$(echo "$headers" |
 # Every one is documented for Windows XP or earlier; ws2_32 and msvcrt are older anyway.
 allowed='
 kernel32.dll CloseHandle
+kernel32.dll CreateDirectoryW
 kernel32.dll CreateFileW
-kernel32.dll CreateMutexW
 kernel32.dll CreateProcessW
+kernel32.dll DuplicateHandle
+kernel32.dll GetCurrentProcess
 kernel32.dll GetEnvironmentVariableA
 kernel32.dll GetEnvironmentVariableW
+kernel32.dll GetExitCodeProcess
+kernel32.dll GetFileAttributesW
 kernel32.dll GetLastError
 kernel32.dll GetModuleFileNameW
 kernel32.dll GetModuleHandleExW
+kernel32.dll GetShortPathNameW
 kernel32.dll GetTickCount
 kernel32.dll ReadFile
-kernel32.dll ReleaseMutex
 kernel32.dll SetHandleInformation
 kernel32.dll SetLastError
 kernel32.dll Sleep
@@ -85,6 +89,9 @@ pei-i386)
         got=$(returns "${pair% *}")
         [ "$got" = "${pair#* }" ] || fail "${pair% *} returns with '$got', not '${pair#* }'"
     done
+    # No SEH handlers: an exception in here is not led to an address that somebody made up.
+    characteristics=0x$(echo "$headers" | awk '/^DllCharacteristics/ {print $2}')
+    [ $((characteristics & 0x400)) != 0 ] || fail "DLL characteristics $characteristics, without NO_SEH"
     subsystem=5.1
     ;;
 *)

@@ -32,7 +32,7 @@ static void test_look(void)
         char *text = guarded_new(size);
         struct request r;
         memcpy(text, cases[i].request, size);
-        request_look(&r, text);
+        request_look(&r, text, "", 0);
         CHECK(r.length == size - 1, "%s: %zu", text, r.length);
         CHECK(strcmp(r.funid, cases[i].funid) == 0, "%s: %s", text, r.funid);
         CHECK(strcmp(r.certificate, cases[i].certificate) == 0, "%s: %s", text, r.certificate);
@@ -48,10 +48,10 @@ static void test_long_request(void)
     struct request r;
 
     memset(text, 'a', size);
-    request_look(&r, text);
+    request_look(&r, text, "", 0);
     CHECK(r.length == size, "%zu", r.length);
     text[MPS_REQUEST_MAX] = '\0';
-    request_look(&r, text);
+    request_look(&r, text, "", 0);
     CHECK(r.length == MPS_REQUEST_MAX, "%zu", r.length);
     guarded_free(text, size);
 }

@@ -6,6 +6,7 @@
 #include "agent.h"
 #include "check.h"
 #include "user.h"
+#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -67,7 +68,7 @@ static void expect(const char *name, const char *path, const char *want)
 static int started(char *last, size_t size)
 {
     FILE *log = fopen("started.log", "rb");
-    char line[512];
+    char line[9000];
     int n = 0;
 
     last[0] = '\0';
@@ -80,15 +81,22 @@ static int started(char *last, size_t size)
     return n;
 }
 
-/* mute_started waits for the line of a mute stand-in, for which the library does not wait, and
- * returns what started does. */
-static int mute_started(char *last, size_t size)
+/* await_started waits for the line of a stand-in that never comes up. */
+static void await_started(void)
 {
     struct stat log;
 
     while (stat("started.log", &log) != 0 || log.st_size == 0)
         usleep(10000);
-    return started(last, size);
+}
+
+/* await_free waits until no agent has the lock any more: as long as an agent is on its way up. */
+static void await_free(void)
+{
+    int file = open(user_lock(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+    CHECK(flock(file, LOCK_EX) == 0, "%s", user_lock());
+    close(file);
 }
 
 /* stop ends the stand-in and waits until it is gone. */
@@ -97,6 +105,7 @@ static void stop(void)
     close(open("stop", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
     while (access("stop", F_OK) == 0)
         usleep(10000);
+    await_free();
     CHECK(access(user_file(), F_OK) != 0, "%s is still there", user_file());
 }
 
@@ -130,7 +139,9 @@ static void test_start(const char *path)
     expect(path, path, ANSWER);
     expect("is there now", path, ANSWER);
     int n = started(line, sizeof line);
-    snprintf(want, sizeof want, "args=2 agent files=0 null=1 leader=0 signals=0 in %s as %s/mps\n",
+    snprintf(want, sizeof want,
+             "args=3 agent --started-by-library files=0 lock=1 null=1 leader=0 signals=0 in %s as "
+             "%s/mps\n",
              folder, folder);
     CHECK(n == 1 && strcmp(line, want) == 0, "%d: %s, not %s", n, line, want);
     sigset_t now;
@@ -224,33 +235,149 @@ static void test_failures(const char *path)
     rename("mps", "mps.away");
     expect("no program", path, "动态库旁边没有 mps 程序");
     CHECK(mkdir("mps", 0700) == 0, "mkdir");
+    expect("a folder", path, "动态库旁边没有 mps 程序");
     rmdir("mps");
+    close(open("mps", O_WRONLY | O_CREAT | O_CLOEXEC, 0700));
+    expect("an empty file", path, "系统错误码8）"); /* ENOEXEC */
+    unlink("mps");
     rename("mps.away", "mps");
     chmod("mps", 0600);
     expect("no program to run", path, "自动启动失败");
     chmod("mps", 0700);
     CHECK(started(line, sizeof line) == 0, "%s", line);
+}
 
-    /* Within the time of the call, then, for a while within five seconds. */
-    setenv("MPS_STANDIN", "mute", 1);
+/* An agent that ends is known to have ended: had the library waited for it, the answer would be
+ * that it does not come up. */
+static void test_ending(const char *path)
+{
+    static const struct {
+        const char *how;
+        const char *want;
+    } cases[] = {
+        {"exit", "没有留下原因"},      {"exit", " 退出码7）"},
+        {"crash", " 退出码137）"}, /* SIGKILL is 9 */
+        {"reason", "原因是：第2行。"}, {"reason", " 退出码1）"},
+        {"exit", "没有留下原因"}, /* the reason that is there now is another's */
+    };
+    char line[512];
+
+    set_port(agent_unused_port());
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        setenv("MPS_STANDIN", cases[i].how, 1);
+        expect(cases[i].how, path, cases[i].want);
+        CHECK(started(line, sizeof line) == 1, "%s", line);
+        CHECK(waitpid(-1, NULL, WNOHANG) < 0, "%s: the host has a child", cases[i].how);
+    }
+    signal(SIGCHLD, SIG_IGN);
+    expect("SIGCHLD ignored", path, " 退出码7）");
+    CHECK(started(line, sizeof line) == 1, "%s", line);
+    signal(SIGCHLD, SIG_DFL);
+
+    /* One that only met another: that is waited for. */
+    unsetenv("MPS_CLIENT_PORT");
+    setenv("MPS_STANDIN", "running", 1);
+    expect("running", path, ANSWER);
+    CHECK(started(line, sizeof line) == 1, "%s", line);
+    unsetenv("MPS_STANDIN");
+    stop();
+}
+
+/* own_processes counts the processes that run this test, of which the watcher is one. */
+static int own_processes(void)
+{
+    DIR *all = opendir("/proc");
+    struct dirent *entry;
+    struct stat mine, its;
+    char exe[300];
+    int n = 0;
+
+    CHECK(all != NULL && stat("/proc/self/exe", &mine) == 0, "/proc");
+    while ((entry = readdir(all)) != NULL) {
+        snprintf(exe, sizeof exe, "/proc/%s/exe", entry->d_name);
+        n += atoi(entry->d_name) > 0 && stat(exe, &its) == 0 && its.st_ino == mine.st_ino &&
+             its.st_dev == mine.st_dev;
+    }
+    closedir(all);
+    return n;
+}
+
+/* An agent that hangs is not joined by another, neither by the next call nor when its starter has
+ * died; when it is gone another is started. */
+static void test_hang(const char *path)
+{
+    char line[512];
+    pid_t host;
+
+    setenv("MPS_STANDIN", "hang", 1);
     setenv("MPS_CLIENT_TIMEOUT_MS", GIVE_UP_MS, 1);
-    expect("does not come up", path, "没有及时就绪");
-    CHECK(mute_started(line, sizeof line) == 1, "%s", line);
+    set_port(agent_unused_port());
+    expect("hangs", path, "没有及时就绪");
+    await_started();
+    CHECK(waitpid(-1, NULL, WNOHANG) < 0, "the host has a child");
+    while (own_processes() > 1) /* the watcher notices that nobody asks any more */
+        usleep(10000);
+    expect("hangs still", path, "没有及时就绪");
+    CHECK(started(line, sizeof line) == 1, "%s", line);
+    stop();
+
+    setenv("MPS_CLIENT_TIMEOUT_MS", "60000", 1);
+    fflush(NULL);
+    host = fork();
+    if (host == 0) {
+        expect("starter", path, ANSWER);
+        exit(0);
+    }
+    await_started();
+    CHECK(kill(host, SIGKILL) == 0 && waitpid(host, NULL, 0) == host, "the starter");
+    setenv("MPS_CLIENT_TIMEOUT_MS", GIVE_UP_MS, 1);
+    expect("the starter is dead", path, "没有及时就绪");
+    CHECK(started(line, sizeof line) == 1, "%s", line);
+    stop();
     unsetenv("MPS_CLIENT_TIMEOUT_MS");
     unsetenv("MPS_STANDIN");
+    unsetenv("MPS_CLIENT_PORT");
+    expect("the next", path, ANSWER);
+    CHECK(started(line, sizeof line) == 1, "%s", line);
+    stop();
+}
+
+/* A folder whose path is longer than 1024 bytes. */
+static void test_deep(void)
+{
+    enum { DEPTH = 6, NAME = 200 };
+    char name[NAME + 1];
+    char path[5000];
+    char line[512];
+    char *home = strdup(folder);
+
+    memset(name, 'd', NAME);
+    name[NAME] = '\0';
+    for (int i = 0; i < DEPTH; i++)
+        CHECK(mkdir(name, 0700) == 0 && chdir(name) == 0, "%d", i);
+    CHECK(getcwd(folder, sizeof folder) != NULL, "getcwd");
+    copy_file(library, "libmps_client.so");
+    copy_file(standin, "mps");
+    snprintf(path, sizeof path, "%s/libmps_client.so", folder);
+    expect("deep", path, ANSWER);
+    CHECK(started(line, sizeof line) == 1, "%s", line);
+    stop();
+    CHECK(unlink("mps") == 0 && unlink("libmps_client.so") == 0, "cleaning");
+    for (int i = 0; i < DEPTH; i++)
+        CHECK(chdir("..") == 0 && rmdir(name) == 0, "%d", i);
+    strcpy(folder, home);
+    free(home);
 }
 
 /* While another program is at it, there is nothing to do but wait for what comes of it. */
 static void test_lock(const char *path)
 {
-    char lock[256];
     char line[512];
 
     set_port(agent_unused_port());
     setenv("MPS_CLIENT_TIMEOUT_MS", GIVE_UP_MS, 1);
-    snprintf(lock, sizeof lock, "%s/mps/agent.lock", getenv("XDG_RUNTIME_DIR"));
-    int file = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    CHECK(flock(file, LOCK_EX) == 0, "%s", lock);
+    int file = open(user_lock(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    CHECK(flock(file, LOCK_EX) == 0, "%s", user_lock());
     expect("locked", path, "没有及时就绪");
     CHECK(started(line, sizeof line) == 0, "%s", line);
     close(file);
@@ -260,13 +387,11 @@ static void test_lock(const char *path)
     /* No folder for address and lock: an agent can be started, but not found. */
     char *old = strdup(getenv("XDG_RUNTIME_DIR"));
     setenv("XDG_RUNTIME_DIR", "/proc/nonexistent", 1);
-    setenv("MPS_CLIENT_TIMEOUT_MS", GIVE_UP_MS, 1);
-    setenv("MPS_STANDIN", "mute", 1);
+    setenv("MPS_STANDIN", "exit", 1);
     set_port(agent_unused_port());
-    expect("no folder", path, "没有及时就绪");
-    CHECK(mute_started(line, sizeof line) == 1, "%s", line);
+    expect("no folder", path, "没有留下原因");
+    CHECK(started(line, sizeof line) == 1, "%s", line);
     unsetenv("MPS_STANDIN");
-    unsetenv("MPS_CLIENT_TIMEOUT_MS");
     unsetenv("MPS_CLIENT_PORT");
     setenv("XDG_RUNTIME_DIR", old, 1);
     free(old);
@@ -274,10 +399,12 @@ static void test_lock(const char *path)
 
 static pthread_barrier_t together;
 
+static const char *wanted = ANSWER;
+
 static void *work(void *path)
 {
     pthread_barrier_wait(&together);
-    expect("at the same moment", path, ANSWER);
+    expect("at the same moment", path, wanted);
     return NULL;
 }
 
@@ -300,9 +427,9 @@ static void host(char *path, int word)
     exit(check_failures() > 0);
 }
 
-static void test_at_once(char *path)
+/* call_at_once has host programs call in the same moment. */
+static void call_at_once(char *path)
 {
-    char line[512];
     pid_t hosts[PROCESSES];
     int word[2];
 
@@ -323,8 +450,32 @@ static void test_at_once(char *path)
         int status;
         CHECK(waitpid(hosts[i], &status, 0) == hosts[i] && status == 0, "host %d: %d", i, status);
     }
+}
+
+static void test_at_once(char *path)
+{
+    char line[512];
+
+    call_at_once(path);
     int n = started(line, sizeof line);
     CHECK(n == 1, "%d agents: %s", n, line);
+    stop();
+}
+
+static void test_hang_at_once(char *path)
+{
+    char line[512];
+
+    setenv("MPS_STANDIN", "hang", 1);
+    setenv("MPS_CLIENT_TIMEOUT_MS", GIVE_UP_MS, 1);
+    wanted = "没有及时就绪";
+    call_at_once(path);
+    int n = started(line, sizeof line);
+    CHECK(n == 1, "%d agents: %s", n, line);
+    unsetenv("MPS_STANDIN");
+    unsetenv("MPS_CLIENT_TIMEOUT_MS");
+    wanted = ANSWER;
+    user_forget();
     stop();
 }
 
@@ -355,6 +506,8 @@ int main(int argc, char **argv)
     snprintf(path, sizeof path, "%s/libmps_client.so", folder);
 
     test_failures(path);
+    test_ending(path);
+    test_hang(path);
     test_lock(path);
     test_stale_address(path);
     user_write("port = %d\n", agent_unused_port());
@@ -366,6 +519,10 @@ int main(int argc, char **argv)
     test_other_user(path);
     for (int i = 0; i < 5; i++)
         test_at_once(path);
+    test_hang_at_once(path);
+    unsetenv("MPS_CLIENT_PORT");
+    user_write("port = %d\n", agent_unused_port());
+    test_deep();
 
     CHECK(unlink("mps") == 0 && unlink("libmps_client.so") == 0 && chdir("..") == 0 &&
               rmdir(folder) == 0,

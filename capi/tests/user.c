@@ -34,7 +34,8 @@ void user_new(void)
 void user_free(void)
 {
     user_forget();
-    unlink(below("mps/agent.lock"));
+    unlink(user_lock());
+    unlink(below("mps/agent.reason"));
     rmdir(below("mps"));
     if (rmdir(folder) != 0)
         perror(folder);
@@ -43,6 +44,11 @@ void user_free(void)
 const char *user_file(void)
 {
     return file;
+}
+
+const char *user_lock(void)
+{
+    return below("mps/agent.lock");
 }
 
 void user_write(const char *format, ...)

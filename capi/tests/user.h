@@ -14,6 +14,9 @@ void user_free(void);
 /* user_file is the path of the address file. */
 const char *user_file(void);
 
+/* user_lock is the path of the lock under which an agent is started, valid until the next call. */
+const char *user_lock(void);
+
 /* user_write writes the address file, readable for this user only. */
 void user_write(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

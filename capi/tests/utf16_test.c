@@ -47,16 +47,20 @@ static char *utf8_of_utf16(const char *wide)
     return text;
 }
 
-static enum charset charset_at(const void *bytes, size_t n)
+/* charset_at tells the charset of a request of n bytes, and no memory behind them, for a buffer. */
+static enum charset charset_at(const void *bytes, size_t n, const char *resp, size_t room)
 {
     char *text = guarded_new(n);
 
     memcpy(text, bytes, n);
-    enum charset charset = charset_of(text);
+    enum charset charset = charset_of(text, resp, room);
     guarded_free(text, n);
     return charset;
 }
 
+#define BYTES(text) text, sizeof text - 1
+
+/* What the request shows by itself, and that a buffer of another charset does not change that. */
 static void test_charset(void)
 {
     static const struct {
@@ -64,27 +68,82 @@ static void test_charset(void)
         size_t n;
         enum charset charset;
     } cases[] = {
-#define BYTES(text) text, sizeof text - 1
-        {BYTES("\0"), CHARSET_GBK},
-        {BYTES("<\0"), CHARSET_GBK},     /* one character, and the memory ends */
-        {BYTES("<\0\0\0"), CHARSET_GBK}, /* the same in a zeroed buffer */
         {BYTES("<\0?\0\0\0"), CHARSET_UTF16LE},
         {BYTES("<\0?\0x"), CHARSET_UTF16LE},
         {BYTES(" \0\n\0<\0"), CHARSET_UTF16LE},
-        {BYTES("<\0\x2D\x4E\0\0"), CHARSET_GBK}, /* no request begins so */
+        {BYTES("\xFF\xFE<\0?\0\0\0"), CHARSET_UTF16LE},
+        {BYTES("\xFF\xFE<\0\0\0"), CHARSET_UTF16LE},
+        {BYTES("\xFF\xFE\0\0"), CHARSET_UTF16LE},
+        {BYTES("\xFF\xFE\x2D\x4E\x87\x65\0\0"), CHARSET_UTF16LE},
+        {BYTES("\x2D\x4E<\0?\0\0\0"), CHARSET_UTF16LE},            /* 中<? */
+        {BYTES("\x2D\x4E\x87\x65 \0<\0r\0\0\0"), CHARSET_UTF16LE}, /* 中文 <r */
+        {BYTES("\0\x30<\0?\0\0\0"), CHARSET_UTF16LE},              /* a wide blank */
+        {BYTES("\0\x4E<\0r\0\0\0"), CHARSET_UTF16LE},              /* 一 */
+        {BYTES("\xA0\0<\0r\0\0\0"), CHARSET_UTF16LE},
         {BYTES("<?xml\0"), CHARSET_GBK},
         {BYTES("<?\0"), CHARSET_GBK},
-        {BYTES("\xD6\xD0\0"), CHARSET_GBK},
-        {BYTES("\xFF\xFE<\0?\0\0\0"), CHARSET_UTF16LE},
+        {BYTES("\r\n <r\0"), CHARSET_GBK},
+        {BYTES("\xEF\xBB\xBF<r\0"), CHARSET_GBK},
+        {BYTES("<\xD6\xD0\0<\0r\0"), CHARSET_GBK}, /* others' memory behind the end */
+        {BYTES("<\0"), CHARSET_GBK},               /* the memory ends: no UTF-16 */
         {BYTES("\xFF\xFE<\0"), CHARSET_GBK},
         {BYTES("\xFF\xFE\0"), CHARSET_GBK},
-        {BYTES("\xFF\xFE\0\0"), CHARSET_GBK},
-        {BYTES("\xFF\0"), CHARSET_GBK},
+        {BYTES("\xFF\xFE\x2D\x4E\0"), CHARSET_GBK},
+        {BYTES("\xFF\xFE\xFE\0"), CHARSET_GBK},
+        {BYTES("\0"), CHARSET_GBK},
+        {BYTES("a\0"), CHARSET_GBK},
+        {BYTES("abc\0"), CHARSET_GBK},
+        {BYTES("\xD6\xD0\0"), CHARSET_GBK},
+        {BYTES("\x2D\x4E<\0"), CHARSET_GBK},
         {BYTES("\0<\0?"), CHARSET_GBK}, /* big-endian: nobody passes it */
     };
+    char wide[130] = "";
+    char narrow[130];
 
-    for (size_t i = 0; i < COUNT(cases); i++)
-        CHECK(charset_at(cases[i].bytes, cases[i].n) == cases[i].charset, "case %zu", i);
+    for (size_t i = 0; i < sizeof wide; i += 2)
+        wide[i] = ' ';
+    memset(narrow, ' ', sizeof narrow);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        enum charset got = charset_at(cases[i].bytes, cases[i].n, "", 0);
+        CHECK(got == cases[i].charset, "case %zu", i);
+        got = charset_at(cases[i].bytes, cases[i].n, wide, sizeof wide);
+        CHECK(got == cases[i].charset, "case %zu, wide blanks", i);
+        got = charset_at(cases[i].bytes, cases[i].n, narrow, sizeof narrow);
+        CHECK(got == cases[i].charset, "case %zu, blanks", i);
+    }
+}
+
+/* What may be either is what the buffer came in filled with, and GBK where that says nothing. */
+static void test_charset_of_buffer(void)
+{
+    static const struct {
+        const char *bytes;
+        size_t n;
+    } cases[] = {
+        {BYTES("\0\0")},                 /* nothing */
+        {BYTES("<\0\0\0")},              /* one character, or "<" in zeroed memory */
+        {BYTES("<\0\x2D\x4E\0\0")},      /* <中, or "<" and what lay there */
+        {BYTES("\x2D\x4E\0\0")},         /* 中, or -N */
+        {BYTES("\x2D\x4E\x87\x65\0\0")}, /* 中文 */
+        {BYTES("\x2D\x4E<\0\0\0")},      /* 中<, or -N< */
+        {BYTES("\0\x4E\0\0")},           /* 一, or nothing */
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        for (size_t blanks = 0; blanks <= 66; blanks++) {
+            size_t room = 2 * blanks + 2;
+            char *resp = guarded_new(room);
+            for (size_t n = 0; n < blanks; n++)
+                memcpy(resp + 2 * n, " ", 2);
+            memset(resp + 2 * blanks, 'x', 2);
+            enum charset got = charset_at(cases[i].bytes, cases[i].n, resp, room);
+            CHECK(got == (blanks >= 64 ? CHARSET_UTF16LE : CHARSET_GBK), "case %zu, %zu blanks", i,
+                  blanks);
+            got = charset_at(cases[i].bytes, cases[i].n, resp, room < 127 ? room : 127);
+            CHECK(got == CHARSET_GBK, "case %zu, %zu blanks, too little room", i, blanks);
+            guarded_free(resp, room);
+        }
+    }
 }
 
 static void test_look(void)
@@ -93,7 +152,7 @@ static void test_look(void)
     char *text = widen(REQUEST("01"), &size);
     struct request r;
 
-    request_look(&r, text);
+    request_look(&r, text, "", 0);
     CHECK(r.charset == CHARSET_UTF16LE && request_size(&r) == size - 2, "%zu", r.length);
     CHECK(strcmp(r.funid, "N04.00.00.01") == 0 && strcmp(r.certificate, "01") == 0, "%s %s",
           r.funid, r.certificate);
@@ -102,7 +161,7 @@ static void test_look(void)
     /* A character whose low byte is a digit is none. */
     text = widen("<funid>N04</funid><mdtrt_cert_type>01</mdtrt_cert_type>", &size);
     text[2 * 7 + 1] = '\x4E';
-    request_look(&r, text);
+    request_look(&r, text, "", 0);
     CHECK(r.funid[0] == '\0' && strcmp(r.certificate, "01") == 0, "%s %s", r.funid, r.certificate);
     guarded_free(text, size);
 
@@ -111,7 +170,7 @@ static void test_look(void)
     text = guarded_new(size);
     for (size_t i = 0; i < size; i += 2)
         memcpy(text + i, "a", 2);
-    request_look(&r, text);
+    request_look(&r, text, "", 0);
     CHECK(r.charset == CHARSET_UTF16LE && r.length == MPS_REQUEST_MAX + 1, "%zu", r.length);
     guarded_free(text, size);
 }
@@ -132,16 +191,16 @@ static void test_messages(void)
 /* At each capacity the longest form that fits, and never a byte more. */
 static void test_faults(void)
 {
-    struct fault fault = {MESSAGE_REFUSED, {7936, 0}};
+    struct fault fault = {.message = MESSAGE_REFUSED, .numbers = {7936, 0}};
     size_t size;
     char *text = widen(REQUEST("03"), &size);
     char narrow[1024];
     char full[2048];
     struct request r;
 
-    request_look(&r, REQUEST("03"));
+    request_look(&r, REQUEST("03"), "", 0);
     answer_fault(&r, fault, narrow, sizeof narrow);
-    request_look(&r, text);
+    request_look(&r, text, "", 0);
     CHECK(answer_fault(&r, fault, full, sizeof full) == 0, "full");
     char *same = utf8(narrow);
     char *wide = utf8_of_utf16(full);
@@ -322,6 +381,27 @@ static void test_odd_requests(void)
           "surrogate: %zu", told.length);
     guarded_free(req, 8);
 
+    /* A Chinese character first shows the charset; what shows nothing is as its buffer has it. */
+    static const char chinese[] = "\x2D\x4E<\0r\0\0\0";
+    req = guarded_new(8);
+    memcpy(req, chinese, 8);
+    memset(resp, 'x', sizeof resp);
+    CHECK(MPS_CallEx(req, resp, sizeof resp) == 0 && told.length == 6 && told.utf16, "Chinese: %zu",
+          told.length);
+    guarded_free(req, 8);
+    req = guarded_new(2);
+    memset(req, 0, 2);
+    for (int wide = 0; wide < 2; wide++) {
+        memset(resp, '\0', sizeof resp);
+        for (int i = 0; i < 2 * 1024; i += 1 + wide)
+            resp[i] = ' ';
+        CHECK(MPS_Call(req, resp) == 0 && told.length == 0 && told.utf16 == wide, "nothing: %zu",
+              told.length);
+        CHECK(told.capacity == 2048 + 1 + wide, "nothing: told %d", told.capacity);
+        CHECK(resp[0] == '<' && (resp[1] == '\0') == wide, "nothing: %s", resp);
+    }
+    guarded_free(req, 2);
+
     req = guarded_new(2);
     memcpy(req, "<", 2);
     CHECK(MPS_CallEx(req, resp, sizeof resp) == 0 && told.length == 1 && !told.utf16,
@@ -340,6 +420,7 @@ int main(void)
     snprintf(number, sizeof number, "%d", CONFIGURED);
     setenv("MPS_CLIENT_CAPACITY", number, 1);
     test_charset();
+    test_charset_of_buffer();
     test_look();
     test_messages();
     test_faults();

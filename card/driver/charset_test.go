@@ -18,9 +18,29 @@ type told struct {
 	asked  *driverhost.Call
 }
 
+func (l told) Session(ctx context.Context, use func(context.Context, driverhost.Session) error) error {
+	return use(ctx, l)
+}
+
 func (l told) Call(_ context.Context, c driverhost.Call) (driverhost.Result, error) {
 	*l.asked = c
 	return l.result, nil
+}
+
+func (l told) Once(_ string, prepare func() error) error { return prepare() }
+
+// once is the one call of a Generic.
+func once(c driverhost.Call, success ...string) []driver.Step {
+	return []driver.Step{{Call: c, Success: success, When: driver.Each}}
+}
+
+// buffers is a call with so many buffers.
+func buffers(n int) driverhost.Call {
+	c := driverhost.Call{Export: "f"}
+	for range n {
+		c.Args = append(c.Args, driverhost.Buffer(64))
+	}
+	return c
 }
 
 // Every kind of library takes and gives GBK unless it is configured otherwise.
@@ -30,16 +50,16 @@ func TestCharset(t *testing.T) {
 	kinds := []struct {
 		name   string
 		output string
-		source func(driver.Caller, charset.Charset) card.Source
+		source func(driver.Library, charset.Charset) card.Source
 	}{
-		{"sscard", record, func(caller driver.Caller, c charset.Charset) card.Source {
-			return driver.SSCard{Caller: caller, Export: "f", Charset: c}
+		{"sscard", record, func(library driver.Library, c charset.Charset) card.Source {
+			return driver.SSCard{Library: library, Export: "f", Charset: c}
 		}},
-		{"generic", record, func(caller driver.Caller, c charset.Charset) card.Source {
-			return driver.Generic{Caller: caller, Call: driverhost.Call{Export: "f"}, Layout: driver.SSCardLayout, Charset: c}
+		{"generic", record, func(library driver.Library, c charset.Charset) card.Source {
+			return driver.Generic{Library: library, Steps: once(buffers(1)), Layout: driver.SSCardLayout, Charset: c}
 		}},
-		{"sieaf", sieafCard, func(caller driver.Caller, c charset.Charset) card.Source {
-			b := driver.SieafLibrary{Caller: caller, Export: "f", Charset: c}
+		{"sieaf", sieafCard, func(library driver.Library, c charset.Charset) card.Source {
+			b := driver.SieafLibrary{Library: library, Export: "f", Charset: c}
 			return driver.Sieaf{Business: b, Request: request("read"), Layout: driver.SieafLayout}
 		}},
 	}
@@ -83,7 +103,7 @@ func TestCharsetOfAllBuffers(t *testing.T) {
 			result.Outputs = append(result.Outputs, charset.GBK.Encode(output))
 		}
 		return driver.Generic{
-			Caller: told{result, new(driverhost.Call)}, Call: driverhost.Call{Export: "f"}, Charset: charset.Auto,
+			Library: told{result, new(driverhost.Call)}, Steps: once(buffers(len(outputs))), Charset: charset.Auto,
 			Layout: driver.Layout{Separator: "|", IDNumber: "0", Name: "1"},
 		}.Read(t.Context())
 	}

@@ -48,7 +48,7 @@ var (
 // statusFailure is what a status word means.
 func statusFailure(status card.StatusError) (f *failure.Error, is error) {
 	switch {
-	case status == 0x6982:
+	case status == 0x6982, status == 0x6A88: // 6A88: it does not know the key that the PSAM has
 		return statusNeedsKey.With(), card.ErrAuthentication
 	case status == 0x6983:
 		return statusPINLocked.With(), nil

@@ -19,9 +19,21 @@ import (
 	"mps/driverhost"
 )
 
-// A Caller calls a function of the driver's library. *driverhost.Host is one.
-type Caller interface {
-	Call(ctx context.Context, c driverhost.Call) (driverhost.Result, error)
+// A Library gives turns at a driver's library. *driverhost.Host is one.
+type Library interface {
+	Session(ctx context.Context, use func(ctx context.Context, s driverhost.Session) error) error
+}
+
+// callOnce calls a function that needs no others. Errors are *card.Error.
+func callOnce(ctx context.Context, l Library, c driverhost.Call) (result driverhost.Result, err error) {
+	err = l.Session(ctx, func(ctx context.Context, s driverhost.Session) error {
+		result, err = s.Call(ctx, c)
+		return err
+	})
+	if err != nil {
+		return driverhost.Result{}, callError(c.Export, err)
+	}
+	return result, nil
 }
 
 // DefaultCharset is what libraries take and give where the configuration says
@@ -37,11 +49,12 @@ func text(c charset.Charset, s string) driverhost.Arg {
 }
 
 // Options are what [driver.<name>] of the configuration says about how to talk to
-// a driver. Which count depends on its kind; zero values are the kind's defaults.
+// a driver. Which count depends on its kind ([Keys]); zero values are the kind's
+// defaults.
 type Options struct {
 	Export string `toml:"export"` // the function's name
 	Buffer int    `toml:"buffer"` // bytes for what the driver writes
-	Layout Layout `toml:"layout"` // sieaf, sieaf-http, generic
+	Layout Layout `toml:"layout"` // where the fields of the card are
 
 	// Charset is what the driver takes and gives. For sieaf-http it counts where
 	// an answer does not declare one. With charset.Auto a library is given GBK
@@ -49,14 +62,17 @@ type Options struct {
 	Charset charset.Charset `toml:"charset"`
 
 	Type int32 `toml:"type"` // sscard: iType
+	HSM  HSM   `toml:"hsm"`  // sscard: for cards that need a security module
 
 	URL string `toml:"url"` // sieaf-http
 
 	User     string         `toml:"user"` // sieaf, sieaf-http
 	Password string         `toml:"password"`
 	Function string         `toml:"function"`
-	Data     map[string]any `toml:"data"`
+	Data     map[string]any `toml:"data"` // of the request; heasec: the JSON of Init
 
-	Args    []string `toml:"args"` // generic: as driverhost.ParseArg reads them
-	Success []string `toml:"success"`
+	Args    []string      `toml:"args"` // generic, which makes one call
+	Returns string        `toml:"returns"`
+	Success []string      `toml:"success"`
+	Calls   []WrittenCall `toml:"calls"` // generic, which makes several
 }

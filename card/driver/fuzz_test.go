@@ -16,6 +16,12 @@ import (
 // library answers what it is told to.
 type library struct{ result driverhost.Result }
 
+func (l library) Session(ctx context.Context, use func(context.Context, driverhost.Session) error) error {
+	return use(ctx, l)
+}
+
+func (l library) Once(_ string, prepare func() error) error { return prepare() }
+
 func (l library) Call(context.Context, driverhost.Call) (driverhost.Result, error) {
 	return l.result, nil
 }
@@ -55,7 +61,7 @@ func FuzzSSCard(f *testing.F) {
 	f.Add(int32(-27010), []byte("\xBF\xA8\xBA\xC5"))
 	f.Add(int32(-99), []byte("\xBF\xA8\xBA\xC535058219720630061X"))
 	f.Fuzz(func(t *testing.T, code int32, output []byte) {
-		sound(t, driver.SSCard{Export: "x", Caller: library{driverhost.Result{Int: code, Outputs: [][]byte{output}}}})
+		sound(t, driver.SSCard{Export: "x", Library: library{driverhost.Result{Int: code, Outputs: [][]byte{output}}}})
 	})
 }
 
@@ -64,7 +70,7 @@ func FuzzSieaf(f *testing.F) {
 	f.Add(int32(0), []byte(`{"flag":0,"cause":"no","data":"{\"aac002\":\"35058219720630061X\"}"}`), []byte(""))
 	f.Add(int32(-1), []byte(""), []byte("\xD3\xC3\xBB\xA7"))
 	f.Fuzz(func(t *testing.T, code int32, output, errmsg []byte) {
-		sound(t, driver.Sieaf{Layout: driver.SieafLayout, Business: driver.SieafLibrary{Caller: library{driverhost.Result{Int: code, Outputs: [][]byte{output, errmsg}}}}})
+		sound(t, driver.Sieaf{Layout: driver.SieafLayout, Business: driver.SieafLibrary{Library: library{driverhost.Result{Int: code, Outputs: [][]byte{output, errmsg}}}}})
 	})
 }
 
@@ -73,9 +79,8 @@ func FuzzGeneric(f *testing.F) {
 	f.Add([]byte("E1"), []byte("\xC9\xE8\xB1\xB8"), "", "a")
 	f.Fuzz(func(t *testing.T, status, output []byte, id, number string) {
 		sound(t, driver.Generic{
-			Caller:  library{driverhost.Result{Text: status, Outputs: [][]byte{output}}},
-			Call:    driverhost.Call{Export: "x", TextResult: true},
-			Success: []string{"OK"},
+			Library: library{driverhost.Result{Text: status, Outputs: [][]byte{output}}},
+			Steps:   once(driverhost.Call{Export: "x", TextResult: true, Args: []driverhost.Arg{driverhost.Buffer(64)}}, "OK"),
 			Layout:  driver.Layout{IDNumber: id, Number: number},
 		})
 	})

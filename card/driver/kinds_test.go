@@ -3,8 +3,8 @@ package driver_test
 import (
 	"errors"
 	"testing"
+	"time"
 
-	"mps/card"
 	"mps/card/driver"
 	"mps/driverhost"
 	"mps/failure"
@@ -26,6 +26,7 @@ func TestKinds(t *testing.T) {
 	}{
 		{driver.KindSSCard, "sscard", driver.Options{}, "iReadCardBas", 2},
 		{driver.KindSSCard, "sscard", driver.Options{Export: "read8", Type: 1, Buffer: 1024}, "read8", 2},
+		{driver.KindHeasec, "sequence", driver.Options{Data: map[string]any{"PORT": 7020, "LOG_PATH": "日志"}}, "ReadCardBas", 2},
 		{driver.KindSieaf, "sieaf", driver.Options{User: "门诊", Password: "<&>", Function: "read"}, "business_handle", 4},
 		{driver.KindGeneric, "generic", parts, "ReadParts", 5},
 	} {
@@ -35,7 +36,11 @@ func TestKinds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, err := s.Read(t.Context()); err != nil || *got != whole {
+			want := whole
+			if tt.kind == driver.KindHeasec {
+				want.Number = "D1"
+			}
+			if got, err := s.Read(t.Context()); err != nil || *got != want {
 				t.Errorf("%#v, %v", got, err)
 			}
 			export, args := driver.Function(tt.kind, tt.options)
@@ -47,6 +52,10 @@ func TestKinds(t *testing.T) {
 			}
 		})
 	}
+	// Of several functions, the one that reads.
+	if export, args := driver.Function(driver.KindGeneric, opening("")); export != "Read" || args != 3 {
+		t.Errorf("calls %s with %d arguments", export, args)
+	}
 	for _, kind := range []string{driver.KindSieafHTTP, driver.KindGeneric, "nationec"} {
 		if export, args := driver.Function(kind, driver.Options{}); export != "" || args != 0 {
 			t.Errorf("%s: %s with %d arguments", kind, export, args)
@@ -56,13 +65,8 @@ func TestKinds(t *testing.T) {
 
 // The kind over HTTP has no library, and the URL and the layout that it is told.
 func TestKindOverHTTP(t *testing.T) {
-	s, err := driver.New("x", driver.KindSieafHTTP, driver.Options{URL: "http://[::1"}, driverhost.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	fails(t, s, "接口business_handle 失败:厂商读卡服务的地址配置有误，应以http://开头，请联系信息科更正！", card.ErrNoReader)
-	want := driver.Sieaf{Business: driver.SieafHTTP{}, Layout: driver.SieafLayout}
-	s, err = driver.New("x", driver.KindSieafHTTP, driver.Options{}, driverhost.Options{})
+	want := driver.Sieaf{Business: driver.SieafHTTP{Timeout: 7 * time.Second}, Layout: driver.SieafLayout}
+	s, err := driver.New("x", driver.KindSieafHTTP, driver.Options{}, driverhost.Options{Timeout: 7 * time.Second})
 	if got, is := s.(driver.Sieaf); err != nil || !is || got.Business != want.Business || got.Layout != want.Layout {
 		t.Errorf("%+v, %v, want %+v", s, err, want)
 	}
@@ -80,8 +84,13 @@ func TestMisconfiguredKinds(t *testing.T) {
 	}{
 		{driver.KindSSCard, driver.Options{}, driverhost.Options{}, "[driver.x]：没有填写library"},
 		{"", driver.Options{}, driverhost.Options{}, "[driver.x]：没有填写library"},
-		{"", driver.Options{}, library, `[driver.x]：kind=""不能读卡，应为sscard、sieaf、sieaf-http或generic`},
-		{"nationec", driver.Options{}, library, `[driver.x]：kind="nationec"不能读卡，应为sscard、sieaf、sieaf-http或generic`},
+		{"", driver.Options{}, library, `[driver.x]：kind=""不能读卡，应为sscard、heasec、sieaf、sieaf-http或generic`},
+		{"nationec", driver.Options{}, library, `[driver.x]：kind="nationec"不能读卡，应为sscard、heasec、sieaf、sieaf-http或generic`},
+		{driver.KindHeasec, driver.Options{}, library, `[driver.x]：data：应填写Init的参数，例如{ IP = "10.1.2.3", PORT = 7020 }`},
+		{driver.KindSieafHTTP, driver.Options{URL: "http://[::1"}, driverhost.Options{}, "[driver.x]：url：应为http://或https://开头的地址"},
+		{driver.KindSieafHTTP, driver.Options{URL: "10.1.2.3"}, driverhost.Options{}, "[driver.x]：url：应为http://或https://开头的地址"},
+		{driver.KindSieaf, driver.Options{Layout: driver.Layout{IDNumber: "card:data.id"}}, library, `[driver.x]：layout：没有名为"card"的缓冲区`},
+		{driver.KindSieaf, driver.Options{Layout: driver.Layout{Name: "data.name"}}, library, "[driver.x]：应至少指明身份证号或卡号的位置"},
 		{driver.KindGeneric, driver.Options{Layout: good}, library, "[driver.x]：应有函数名和至少一个buffer参数"},
 		{driver.KindGeneric, driver.Options{Export: "f", Args: []string{"buffer:1"}}, library, "[driver.x]：应至少指明身份证号或卡号的位置"},
 		{driver.KindGeneric, driver.Options{Export: "f", Args: []string{"buffer:1"}, Layout: driver.Layout{Separator: "|", IDNumber: "a"}},

@@ -2,6 +2,7 @@ package driver_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"mps/card"
@@ -37,7 +38,7 @@ func TestSSCardNeedsAPatient(t *testing.T) {
 		{"blank card", "350000|||" + code + rest, "卡内无个人信息，该卡可能尚未启用，请持卡人到发卡机构处理！", card.ErrBlank},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := driver.SSCard{Caller: writing(tt.fields), Export: "iReadCardBas"}
+			s := driver.SSCard{Library: writing(tt.fields), Export: "iReadCardBas"}
 			if tt.want != "" {
 				fails(t, s, "接口iReadCardBas 失败:"+tt.want, tt.is)
 				return
@@ -54,7 +55,7 @@ func TestSSCardNeedsAPatient(t *testing.T) {
 func TestLayoutDecidesWhatAPatientNeeds(t *testing.T) {
 	generic := func(text string, l driver.Layout) driver.Generic {
 		call := driverhost.Call{Export: "read", Args: []driverhost.Arg{driverhost.Buffer(64)}}
-		return driver.Generic{Caller: writing(text), Call: call, Layout: l}
+		return driver.Generic{Library: writing(text), Steps: once(call), Layout: l}
 	}
 	nameless := driver.Layout{Separator: "|", IDNumber: "0", Number: "1"}
 	for text, want := range map[string]error{
@@ -77,5 +78,29 @@ func TestLayoutDecidesWhatAPatientNeeds(t *testing.T) {
 		if c, err := generic(text, withoutNumber).Read(t.Context()); !errors.Is(err, want) || (c == nil) != (want != nil) {
 			t.Errorf("%s: %v, %v, want %v", text, c, err, want)
 		}
+	}
+}
+
+// What drivers fill fields up with is no part of them.
+func TestFieldsAreTrimmed(t *testing.T) {
+	const fields = "350000|%s35058219720630061X%s|%sD12345678%s|%s350000D15600000512345678ABCDEF01%s|%s林小满%s|00|%s%s|"
+	for _, fill := range []string{" ", "\t", "\r\n", "\u3000", "\u00a0", " \r\n\u3000"} {
+		for _, version := range []string{"2.00", "V3.00", "v1.0", ""} {
+			text := strings.ReplaceAll(strings.Replace(fields, "%s%s|", fill+version+fill+"|", 1), "%s", fill)
+			s := driver.SSCard{Library: writing(text), Export: "iReadCardBas"}
+			if got, err := s.Read(t.Context()); err != nil || *got != whole {
+				t.Errorf("%q, version %q: %v, %v", fill, version, got, err)
+			}
+		}
+	}
+	output := strings.NewReplacer(`"林小满"`, `"\u0000林小满\u0000\u0000"`, `"1"`, `"1 "`).Replace(sieafCard)
+	business := driver.SieafLibrary{Library: writing("\r\n" + output + "\r\n"), Export: "business_handle"}
+	if got, err := (driver.Sieaf{Business: business, Layout: driver.SieafLayout}).Read(t.Context()); err != nil || *got != whole {
+		t.Errorf("%v, %v", got, err)
+	}
+	// What is within a field is not.
+	for _, version := range []string{"2 .00", "VV3.00", "20150612"} {
+		text := strings.ReplaceAll(strings.Replace(fields, "%s%s|", version+"|", 1), "%s", "")
+		fails(t, driver.SSCard{Library: writing(text), Export: "iReadCardBas"}, unreadable("iReadCardBas", "规范版本"), card.ErrMalformed)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"mps/card"
 	"mps/card/driver"
 	"mps/charset"
+	"mps/driverhost"
 	"mps/gbk"
 	"mps/test/standin/drivers"
 )
@@ -25,7 +26,7 @@ func request(funid string) driver.SieafRequest {
 }
 
 func TestSieafLibrary(t *testing.T) {
-	library := driver.SieafLibrary{Caller: drivers.Host(t, "sieaf"), Export: "business_handle"}
+	library := driver.SieafLibrary{Library: drivers.Host(t, "sieaf"), Export: "business_handle"}
 	read := func(funid string) driver.Sieaf {
 		return driver.Sieaf{Business: library, Request: request(funid), Layout: driver.SieafLayout}
 	}
@@ -42,8 +43,11 @@ func TestSieafLibrary(t *testing.T) {
 		t.Errorf("%#v, %v", got, err)
 	}
 	fails(t, read("refuse"), "接口business_handle 失败:读卡失败，驱动返回：未插卡，证号350582**********1X，请检查读卡器与卡片后重试，仍不成功请联系读卡器厂商！", nil)
+	fails(t, read("refuse-apart"), "接口business_handle 失败:读卡失败，驱动返回：未放卡，请检查读卡器与卡片后重试，仍不成功请联系读卡器厂商！", nil)
+	fails(t, read("say-nothing-else"), "接口business_handle 失败:读卡失败，驱动返回：未放卡，请检查读卡器与卡片后重试，仍不成功请联系读卡器厂商！", nil)
+	fails(t, read("say-nothing"), unreadable("business_handle", "不是JSON"), card.ErrMalformed)
 	fails(t, read("cut"), unreadable("business_handle", "不是JSON"), card.ErrMalformed)
-	fails(t, read("garbage"), unreadable("business_handle", "不是JSON"), card.ErrMalformed)
+	fails(t, read("garbage"), "接口business_handle 失败:厂商驱动写满了20000字节的缓冲区而没有写结束符，数据可能不完整，请在配置中加大缓冲区后重试！", driverhost.ErrOverrun)
 
 	stranger := read("read")
 	stranger.Request.User = "x"
@@ -195,7 +199,7 @@ func TestSieafHTTPErrors(t *testing.T) {
 			fails(t, driver.Sieaf{Business: h, Request: request("read"), Layout: driver.SieafLayout}, tt.want, nil)
 		})
 	}
-	fails(t, driver.Sieaf{Business: driver.SieafHTTP{URL: "\x00"}}, "接口business_handle 失败:厂商读卡服务的地址配置有误，应以http://开头，请联系信息科更正！", card.ErrNoReader)
+	fails(t, driver.Sieaf{Business: driver.SieafHTTP{URL: "\x00"}}, "接口business_handle 失败:url：应为http://或https://开头的地址", card.ErrNoReader)
 
 	closed := httptest.NewServer(nil)
 	closed.Close()
@@ -211,8 +215,11 @@ func TestSieafHTTPErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	late := "接口business_handle 失败:等待厂商读卡服务（" + u.Host + "）应答超时，请检查读卡器连接后重试！"
 	if _, err := (driver.Sieaf{Business: slow}).Read(ctx); !errors.Is(err, context.DeadlineExceeded) ||
-		err.Error() != "接口business_handle 失败:等待厂商读卡服务（"+u.Host+"）应答超时，请检查读卡器连接后重试！" {
+		err.Error() != late {
 		t.Error(err)
 	}
+	slow.Timeout = 100 * time.Millisecond
+	fails(t, driver.Sieaf{Business: slow}, late, context.DeadlineExceeded)
 }

@@ -1,31 +1,27 @@
 package driver
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"time"
 
 	"mps/card"
 	"mps/charset"
+	"mps/web"
 )
 
 // DefaultSieafURL is where the HTTP form of business_handle was seen.
 const DefaultSieafURL = "http://localhost:7999/sieaf/business_handle/"
 
-// maxSieaf bounds an HTTP answer, in bytes; its text has 20000 at most.
-const maxSieaf = 256 << 10
-
 // A SieafHTTP is business_handle behind a program of the vendor that runs on
 // this machine.
 type SieafHTTP struct {
-	URL string // "": DefaultSieafURL
+	URL     string        // "": DefaultSieafURL
+	Timeout time.Duration // of one exchange; 0: that of the context alone
 
 	// Charset is what it takes, and gives where an answer does not declare what
 	// it is in. "" is charset.Auto: JSON is UTF-8 (RFC 8259), but the library
@@ -33,48 +29,38 @@ type SieafHTTP struct {
 	Charset charset.Charset
 }
 
-// sieafClient goes straight to the program: no proxy, and no redirects, because
-// what is asked for must not come from anywhere else.
-var sieafClient = &http.Client{
-	Transport: &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
-		DisableKeepAlives:      true,
-		MaxResponseHeaderBytes: 64 << 10,
-	},
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-}
-
-// Handle posts the input. It waits as long as ctx.
-func (h SieafHTTP) Handle(ctx context.Context, input string) (string, error) {
+// Handle posts the input. It waits as long as ctx and the timeout. There is no place
+// for an errmsg.
+func (h SieafHTTP) Handle(ctx context.Context, input string) (output, errmsg string, err error) {
 	const outputLen = 20000
 	body, err := compact(map[string]any{"inputValue": input, "outputLen": outputLen})
 	if err != nil {
-		return "", answerError(businessHandle, answerUnrequested.With()) // a map of a string and a number always encodes
+		return "", "", answerError(businessHandle, answerUnrequested.With()) // a map of a string and a number always encodes
+	}
+	address, ok := web.ParseURL(cmp.Or(h.URL, DefaultSieafURL))
+	if !ok {
+		return "", "", &card.Error{Function: businessHandle, Failure: badURL.With("url"), Err: card.ErrNoReader}
 	}
 	taken := cmp.Or(h.Charset, charset.UTF8)
 	if taken == charset.Auto {
 		taken = charset.UTF8 // as JSON is
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, cmp.Or(h.URL, DefaultSieafURL), bytes.NewReader(taken.Encode(body)))
-	if err != nil {
-		return "", &card.Error{Function: businessHandle, Failure: sieafURL.With(), Err: card.ErrNoReader}
+	if h.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, h.Timeout)
+		defer cancel()
 	}
-	request.Header.Set("Content-Type", "application/json; charset="+string(taken))
-	response, err := sieafClient.Do(request)
-	if err != nil {
-		return "", exchangeError(ctx, request.URL.Host, err)
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(response.Body, maxSieaf+1))
+	answer, err := exchange(ctx, address, "application/json; charset="+string(taken), taken.Encode(body))
 	switch {
+	case errors.Is(err, errExchangeTooLong):
+		return "", "", answerError(businessHandle, answerTooLong.With())
 	case err != nil:
-		return "", exchangeError(ctx, request.URL.Host, err)
-	case response.StatusCode != http.StatusOK:
-		return "", answerError(businessHandle, answerStatus.With(response.StatusCode))
-	case len(answer) > maxSieaf:
-		return "", answerError(businessHandle, answerTooLong.With())
+		return "", "", exchangeError(ctx, address.Host, err)
+	case answer.status != http.StatusOK:
+		return "", "", answerError(businessHandle, answerStatus.With(answer.status))
 	}
-	return sieafOutput(answer, cmp.Or(charset.Declared(response.Header.Get("Content-Type")), h.Charset, charset.Auto))
+	output, err = sieafOutput(answer.body, cmp.Or(answer.declared, h.Charset, charset.Auto))
+	return output, "", err
 }
 
 // sieafOutput takes the JSON text out of the HTTP answer.
@@ -84,14 +70,14 @@ func sieafOutput(answer []byte, c charset.Charset) (string, error) {
 		return "", charsetError(businessHandle, c, err)
 	}
 	output, ok := path(json.RawMessage(text), "data.outputValue")
+	output = trimField(output)
 	if !ok || !json.Valid([]byte(output)) {
 		return "", answerError(businessHandle, answerNoOutput.With())
 	}
 	return output, nil
 }
 
-// exchangeError is an exchange without an answer. The error of the HTTP client
-// repeats the URL, and nothing of what was sent.
+// exchangeError is an exchange without an answer.
 func exchangeError(ctx context.Context, host string, err error) *card.Error {
 	f := sieafUnreachable.With(host)
 	switch {

@@ -13,6 +13,7 @@ import (
 	"mps/agent"
 	"mps/config"
 	"mps/driverhost"
+	"mps/failure"
 	"mps/protocol"
 )
 
@@ -83,14 +84,21 @@ func (c callCommand) request(signKey string) ([]byte, error) {
 	case c.File == "-":
 		return io.ReadAll(io.LimitReader(os.Stdin, protocol.MaxRequest+1))
 	case c.File != "":
-		f, err := os.Open(c.File)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		return io.ReadAll(io.LimitReader(f, protocol.MaxRequest+1))
+		return readRequest(c.File)
 	}
 	return nil, noRequest.With()
+}
+
+func readRequest(path string) (request []byte, err error) {
+	f, err := os.Open(path)
+	if err == nil {
+		request, err = io.ReadAll(io.LimitReader(f, protocol.MaxRequest+1))
+		f.Close()
+	}
+	if err != nil {
+		return nil, noRequestFile.Because(err, path, failure.System(err))
+	}
+	return request, nil
 }
 
 // patientInfoRequest is a request of function N04.00.00.01.

@@ -14,6 +14,7 @@ import (
 
 	"mps"
 	"mps/config"
+	"mps/failure"
 	"mps/journal"
 	"mps/protocol"
 	"mps/sandbox"
@@ -83,7 +84,7 @@ func (c *demoCommand) findPrograms() error {
 			*f.path = filepath.Join(filepath.Dir(self), f.name)
 		}
 		if _, err := os.Stat(*f.path); err != nil {
-			return noDemoFile.Because(err, f.name, err)
+			return noDemoFile.Because(err, f.name, *f.path+"："+failure.System(err))
 		}
 	}
 	return nil

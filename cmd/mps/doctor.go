@@ -10,6 +10,7 @@ import (
 
 	"mps"
 	"mps/agent"
+	"mps/config"
 	"mps/doctor"
 	"mps/wiring"
 )
@@ -24,12 +25,19 @@ type doctorCardCommand struct {
 }
 
 func (c doctorCardCommand) Run(ctx context.Context, p *program) error {
-	conf, err := p.open()
+	place, conf, err := p.load()
+	p.logTo(p.stderr, conf.Log)
 	var options doctor.Options
 	if err != nil {
 		options = doctor.Options{Version: mps.Version(), Config: err}
 	} else {
 		options = wiring.Doctor(conf, p.log)
+		options.Notices = conf.Disorder(config.PartAgent, config.LibraryTimeout(programFolder()))
+	}
+	options.File = doctor.File{Path: place.Path, Found: place.Found}
+	options.Notices = append(place.Notices(), options.Notices...)
+	if conf.Log.File != "" {
+		options.Log = checkLogFile(absolute(conf.Log.File))
 	}
 	options.Trace = c.Trace
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(time.Duration(conf.Agent.Timeout), agent.DefaultTimeout))

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"mps/config"
+	"mps/database/sqlite"
 	"mps/registry"
 	"mps/wiring"
 )
@@ -22,10 +24,13 @@ type institutionAddCommand struct {
 }
 
 func (c institutionAddCommand) Run(ctx context.Context, p *program) error {
-	return withRegistry(ctx, p, func(r *registry.Registry) error {
+	return withRegistry(ctx, p, wiring.OpenDatabase, func(db *sqlite.Database, r *registry.Registry) error {
 		token, err := r.Add(ctx, c.ID, c.Name)
 		if err != nil {
 			return err
+		}
+		if db.New {
+			fmt.Fprintf(p.stdout, "新建了数据库 %s。服务端若已在别处运行，请到它的文件夹中添加。\n", db.Path)
 		}
 		_, err = fmt.Fprintf(p.stdout, "已添加 %s %s。\n在该机构各工作站的 mps.toml 中写：\n\n[voucher]\nserver = \"http://<本服务端的地址>\"\ntoken = \"%s\"\n\n凭证只显示这一次，服务端只保存它的摘要。\n", c.ID, c.Name, token)
 		return err
@@ -35,7 +40,7 @@ func (c institutionAddCommand) Run(ctx context.Context, p *program) error {
 type institutionListCommand struct{}
 
 func (institutionListCommand) Run(ctx context.Context, p *program) error {
-	return withRegistry(ctx, p, func(r *registry.Registry) error {
+	return withRegistry(ctx, p, wiring.ExistingDatabase, func(_ *sqlite.Database, r *registry.Registry) error {
 		all, err := r.List(ctx)
 		if err != nil {
 			return err
@@ -57,7 +62,7 @@ type institutionDisableCommand struct {
 }
 
 func (c institutionDisableCommand) Run(ctx context.Context, p *program) error {
-	return withRegistry(ctx, p, func(r *registry.Registry) error {
+	return withRegistry(ctx, p, wiring.ExistingDatabase, func(_ *sqlite.Database, r *registry.Registry) error {
 		if err := r.Disable(ctx, c.ID); err != nil {
 			return err
 		}
@@ -66,15 +71,16 @@ func (c institutionDisableCommand) Run(ctx context.Context, p *program) error {
 	})
 }
 
-// withRegistry opens the server's registry for one command.
-func withRegistry(ctx context.Context, p *program, do func(*registry.Registry) error) error {
+// withRegistry opens the server's registry for one command, which makes the
+// database or only uses the one there is.
+func withRegistry(ctx context.Context, p *program, open func(context.Context, config.Server) (*sqlite.Database, error), do func(*sqlite.Database, *registry.Registry) error) error {
 	c, err := p.open()
 	if err != nil {
 		return err
 	}
-	db, err := wiring.OpenDatabase(ctx, c.Server)
+	db, err := open(ctx, c.Server)
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(registry.New(db.Registry())), db.Close())
+	return errors.Join(do(db, registry.New(db.Registry())), db.Close())
 }

@@ -21,7 +21,7 @@ func (c journalCommand) Run(ctx context.Context, p *program) (err error) {
 	if err != nil {
 		return err
 	}
-	records, err := wiring.OpenRecords(ctx, conf.Server, p.log)
+	records, err := wiring.ExistingRecords(ctx, conf.Server, p.log)
 	if err != nil {
 		return err
 	}

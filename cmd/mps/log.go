@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 
 	"mps/config"
@@ -11,8 +10,8 @@ import (
 // logFile returns the file that a command logs to: log.file or, for an agent
 // whose stderr nobody can read because the client library has started it,
 // agent.log in the folder of the agent's address. "" is stderr.
-func logFile(c config.Log, command string, stderr *os.File) string {
-	if c.File == "" && command == "agent" && isNull(stderr) {
+func logFile(c config.Log, unseen bool) string {
+	if c.File == "" && unseen {
 		if dir, err := rendezvous.Dir(); err == nil {
 			return filepath.Join(dir, "agent.log")
 		}

@@ -6,22 +6,16 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 
-	"github.com/DeRuina/timberjack"
 	"github.com/alecthomas/kong"
 
 	"mps"
-	"mps/config"
-	"mps/mask"
 )
 
 type commands struct {
@@ -45,7 +39,9 @@ type program struct {
 	stdout     io.Writer
 	stderr     *os.File
 	log        *slog.Logger // goes nowhere until open
-	logFile    io.Closer    // nil when the log goes to stderr
+	logFiles   []io.Closer  // none when the log goes to stderr
+	unseen     bool         // nobody reads stderr
+	exit       int          // code for a command without an error
 }
 
 // ready tells other programs, which wait for it on the standard output, that a
@@ -61,7 +57,8 @@ func main() {
 }
 
 // run carries out one command line and returns the exit code: 0 for success,
-// 1 for failure, 2 for a command line that makes no sense.
+// 1 for failure, 2 for a command line that makes no sense, or one that the
+// command has chosen.
 func run(ctx context.Context, args []string, stdout, stderr *os.File) int {
 	var c commands
 	exit := -1
@@ -80,7 +77,13 @@ func run(ctx context.Context, args []string, stdout, stderr *os.File) int {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	command, err := parser.Parse(args)
+	err = checkDashes(args)
+	var command *kong.Context
+	if err == nil {
+		if command, err = parser.Parse(args); err != nil {
+			err = explainUsage(err)
+		}
+	}
 	if exit >= 0 { // --help has been shown
 		return exit
 	}
@@ -99,49 +102,11 @@ func run(ctx context.Context, args []string, stdout, stderr *os.File) int {
 	command.BindTo(ctx, (*context.Context)(nil))
 	err = command.Run(&p)
 	if err == nil {
-		return 0
+		return p.exit
 	}
 	fmt.Fprintf(stderr, "mps：%v\n", err)
-	if p.logFile != nil { // where stderr may not be seen
+	if p.logFiles != nil { // where stderr may not be seen
 		p.log.Error("未能完成", "error", err)
 	}
 	return 1
-}
-
-// open returns the configuration, and opens the log that it describes. Commands
-// that need neither do not call it: a mistake in the file is no concern of
-// theirs. When the file is wrong, the log is the one without a file, so that
-// the reason can be found there.
-func (p *program) open() (config.Config, error) {
-	c, err := loadConfig(p.configFile)
-	w := io.Writer(p.stderr)
-	if file := logFile(c.Log, p.command, p.stderr); file != "" {
-		log := &timberjack.Logger{Filename: file, MaxSize: 5, MaxBackups: 3, LocalTime: true} // MB
-		w, p.logFile = log, log
-	}
-	p.log = slog.New(mask.NewHandler(slog.NewTextHandler(w, &slog.HandlerOptions{Level: c.Log.Level})))
-	return c, err
-}
-
-func (p *program) close() {
-	if p.logFile != nil {
-		p.logFile.Close()
-	}
-}
-
-// loadConfig reads the named file or, without a name, mps.toml beside this
-// program when it is there: the client library starts the agent without
-// arguments.
-func loadConfig(path string) (config.Config, error) {
-	if path == "" {
-		self, err := os.Executable()
-		if err != nil {
-			return config.Default(), nil
-		}
-		path = filepath.Join(filepath.Dir(self), "mps.toml")
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return config.Default(), nil
-		}
-	}
-	return config.Load(path)
 }

@@ -15,7 +15,7 @@ type sandboxCommand struct {
 type sandboxStartCommand struct{}
 
 func (sandboxStartCommand) Run(ctx context.Context, p *program) error {
-	c, err := p.open()
+	c, err := p.start("")
 	if err != nil {
 		return err
 	}

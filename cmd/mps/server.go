@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"mps/config"
 	"mps/wiring"
 )
 
@@ -15,7 +16,7 @@ type serverCommands struct {
 type serverCommand struct{}
 
 func (serverCommand) Run(ctx context.Context, p *program) error {
-	c, err := p.open()
+	c, err := p.start(config.PartServer)
 	if err != nil {
 		return err
 	}

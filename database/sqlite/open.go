@@ -49,6 +49,10 @@ var migrations embed.FS
 
 // Database is an open SQLite file. It is safe for concurrent use.
 type Database struct {
+	// Path is the full name of the file, and New tells that Open has made it.
+	Path string
+	New  bool
+
 	db      *sql.DB
 	journal *journalStore
 }
@@ -62,7 +66,7 @@ type Database struct {
 func Open(ctx context.Context, path string) (*Database, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
-		return nil, unusable.Because(err, path, err)
+		return nil, unusable.Because(err, path, reason(err))
 	}
 	d, err := open(ctx, path)
 	if err == nil {
@@ -71,11 +75,35 @@ func Open(ctx context.Context, path string) (*Database, error) {
 	if _, ok := errors.AsType[failure.Failure](err); ok {
 		return nil, err
 	}
-	return nil, unusable.Because(err, path, err)
+	return nil, unusable.Because(err, path, reason(err))
+}
+
+// reasons say in Chinese what SQLite's result codes mean (https://sqlite.org/rescode.html).
+var reasons = map[int]string{
+	sqlite3.SQLITE_PERM:     "没有权限",
+	sqlite3.SQLITE_BUSY:     "被另一个程序锁住",
+	sqlite3.SQLITE_LOCKED:   "被另一个程序锁住",
+	sqlite3.SQLITE_READONLY: "文件是只读的",
+	sqlite3.SQLITE_IOERR:    "磁盘读写出错",
+	sqlite3.SQLITE_CORRUPT:  "文件已损坏",
+	sqlite3.SQLITE_FULL:     "磁盘已满",
+	sqlite3.SQLITE_CANTOPEN: "打不开",
+	sqlite3.SQLITE_NOTADB:   "不是数据库文件，或已损坏",
+}
+
+// reason says in Chinese why a database cannot be opened.
+func reason(err error) string {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		if text, ok := reasons[e.Code()&0xFF]; ok { // without what extends it
+			return text
+		}
+	}
+	return failure.System(err)
 }
 
 func open(ctx context.Context, path string) (*Database, error) {
-	if err := create(path); err != nil {
+	made, err := create(path)
+	if err != nil {
 		return nil, err
 	}
 	db, err := sql.Open("sqlite", dsn(path))
@@ -93,7 +121,7 @@ func open(ctx context.Context, path string) (*Database, error) {
 		db.Close()
 		return nil, err
 	}
-	return &Database{db: db, journal: store}, nil
+	return &Database{Path: path, New: made, db: db, journal: store}, nil
 }
 
 // Journal returns the journal's store, which ends with the database.
@@ -107,21 +135,26 @@ func (d *Database) Close() error {
 	return errors.Join(d.journal.close(), d.db.Close())
 }
 
-// create makes the file before SQLite does, because SQLite would make it
-// readable for everybody. The WAL file beside it takes over its permissions.
-func create(path string) error {
+// create makes the file, unless it is there, before SQLite does, because SQLite
+// would make it readable for everybody. The WAL file beside it takes over its
+// permissions.
+func create(path string) (made bool, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
+		return false, err
 	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		made = true
+		f, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	info, err := f.Stat()
 	if err == nil && !info.Mode().IsRegular() {
 		err = irregular.With(path)
 	}
-	return errors.Join(err, f.Close())
+	return made, errors.Join(err, f.Close())
 }
 
 // dsn returns the driver's name of a file, which is a URI so that no character

@@ -140,7 +140,7 @@ func TestOpenRefuses(t *testing.T) {
 	}
 	for _, c := range []struct{ name, path, want string }{
 		{"newer schema", newer, "数据库由更新版本的程序建立，请升级本程序后再启动（数据库结构版本 99999，本程序支持到 1）"},
-		{"no database", garbage, "not a database"},
+		{"no database", garbage, "不是数据库文件，或已损坏，请检查"},
 		{"directory", t.TempDir(), "请检查"},
 		{"below a file", filepath.Join(blocked, "mps.db"), "请检查"},
 	} {

@@ -5,11 +5,14 @@
  *     mps_example 01 [码 [字节]]      解析电子医保凭证；码是扫码枪扫到的，不给则由读卡服务扫码
  *
  * 最后的“字节”是 resp 的大小，默认 8192，供试验缓冲区太小会怎样。
+ * 退出码：0 读到了病人；1 没有读到，不得使用任何病人的信息；2 没有应答。
  * VC6 也能编译，C++ 也能编译。源文件是 UTF-8；在 Visual C++ 中请先另存为 GBK（ANSI）。
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "mps_answer.h"
 
 #ifdef _WIN32
 #include <windows.h>
@@ -46,46 +49,17 @@ static int test(char *req, char *resp)
     return MPS_Call(req, resp);
 }
 
-/* 显示 <name>…</name> 的内容，没有则显示为空。'<' 不会是汉字的第二个字节，可以放心查找。 */
-static void show_element(const char *resp, const char *name)
-{
-    char tag[64];
-    const char *value, *end;
-
-    sprintf(tag, "<%s>", name);
-    value = strstr(resp, tag);
-    end = value == NULL ? NULL : strstr(value, "</");
-    if (end == NULL)
-        value = end = "";
-    else
-        value += strlen(tag);
-    printf("%s=%.*s\n", name, (int)(end - value), value);
-}
-
-/* 显示 out_put 中 JSON 的 "name": "…"。JSON 有时是紧凑的，冒号后不一定有空格。 */
-static void show_member(const char *resp, const char *name)
-{
-    char key[64];
-    const char *value;
-
-    sprintf(key, "\"%s\"", name);
-    value = strstr(resp, key);
-    value = value == NULL ? "" : value + strlen(key);
-    value += strspn(value, ": ");
-    if (*value == '"')
-        value++;
-    printf("%s=%.*s\n", name, (int)strcspn(value, "\",}"), value);
-}
-
 int main(int argc, char **argv)
 {
     const char *type = argc > 1 ? argv[1] : "03"; /* mdtrt_cert_type */
     const char *code = argc > 2 ? argv[2] : "";
-    size_t size = argc > 3 ? (size_t)atoi(argv[3]) : 8192;
+    size_t size = argc > 3 ? (size_t)atoi(argv[3]) : MPS_ANSWER_SIZE;
     char req[2048], code_element[1024] = "";
     char *resp;
+    mps_answer answer;
+    int good;
 
-    if (size < 65 || strlen(type) != 2 || strlen(code) > 512 || strpbrk(code, "<>&") != NULL) {
+    if (size < 65 || size > MPS_ANSWER_SIZE || strlen(type) != 2 || strlen(code) > 512 || strpbrk(code, "<>&") != NULL) {
         fprintf(stderr, "用法：mps_example 03|01 [码 [字节]]\n");
         return 2;
     }
@@ -97,31 +71,34 @@ int main(int argc, char **argv)
             "<Body><mdtrt_cert_type>%s</mdtrt_cert_type>%s</Body></request>",
             type, code_element);
 
-    /* 用空格填满、以 0 结尾：动态库由此知道 resp 有多大。 */
+    /*
+     * 用空格填满、以 0 结尾：动态库由此知道 resp 有多大。放不下时应答是一份说明原因的失败报文；
+     * 不要换个更大的缓冲区自动重试：卡会再读一次，码会再用一次。
+     */
     resp = (char *)malloc(size);
     if (resp == NULL)
         return 2;
     memset(resp, ' ', size - 1);
     resp[size - 1] = '\0';
 
-    if (test(req, resp) != 0) /* 不是 0：没有应答，resp 不可用 */
+    if (test(req, resp) != 0) { /* 不是 0：没有应答，resp 不可用 */
+        free(resp);
         return 2;
-
-    show_element(resp, "funid");
-    show_element(resp, "result"); /* 0 成功，其他失败，原因在 msg */
-    show_element(resp, "msg");
-    if (strstr(resp, "<result>0</result>") == NULL)
-        return 1;
-    if (strcmp(type, "03") == 0) {
-        show_element(resp, "idcard_no");
-        show_element(resp, "card_no");
-        show_element(resp, "name");
-        show_element(resp, "card_code");
-    } else {
-        show_member(resp, "idNo");
-        show_member(resp, "userName");
-        show_member(resp, "ecToken");
     }
+
+    good = mps_read_answer(resp, type, &answer);
     free(resp);
+    if (answer.problem[0] == '\0' || answer.result[0] != '\0')
+        printf("funid=%s\nresult=%s\nmsg=%s\n", answer.funid, answer.result, answer.msg);
+    if (!good) {
+        if (answer.problem[0] != '\0')
+            printf("error=%s\n", answer.problem);
+        return 1;
+    }
+    if (strcmp(type, "03") == 0)
+        printf("idcard_no=%s\ncard_no=%s\nname=%s\ncard_code=%s\n", answer.id_number, answer.card_no, answer.name,
+               answer.card_code);
+    else
+        printf("idNo=%s\nuserName=%s\necToken=%s\n", answer.id_number, answer.name, answer.ec_token);
     return 0;
 }

@@ -4,6 +4,7 @@
 //     MpsExample 01 [码 [字节]]      解析电子医保凭证；码是扫码枪扫到的，不给则由读卡服务扫码
 //
 // 最后的“字节”是 resp 的大小，默认 8192，供试验缓冲区太小会怎样。
+// 退出码：0 读到了病人；1 没有读到，不得使用任何病人的信息；2 没有应答。
 // 源文件是 UTF-8；Delphi 7 中请先另存为 GBK（ANSI），否则中文注释显示为乱码。
 program MpsExample;
 
@@ -11,7 +12,16 @@ program MpsExample;
 {$APPTYPE CONSOLE}
 
 uses
-  SysUtils;
+  SysUtils,
+  MpsAnswer in 'MpsAnswer.pas';
+
+{$IFDEF UNICODE}
+type
+  GbkString = type AnsiString(936);
+{$ELSE}
+type
+  GbkString = AnsiString;
+{$ENDIF}
 
 {$IFDEF MSWINDOWS}
 function MPS_Call(req, resp: PAnsiChar): Integer; stdcall;
@@ -26,13 +36,13 @@ var
   Resp: AnsiString;
   Ret: Integer;
 begin
-  // 用空格填满（AnsiString 自己以 0 结尾）：动态库由此知道 resp 有多大。
+  // 用空格填满（AnsiString 自己以 0 结尾）：动态库由此知道 resp 有多大。放不下时应答是一份说明原因的失败
+  // 报文；不要换个更大的缓冲区自动重试：卡会再读一次，码会再用一次。
   Resp := StringOfChar(AnsiChar(' '), Size - 1);
   Ret := MPS_Call(PAnsiChar(Request), PAnsiChar(Resp));
   if Ret <> 0 then
-    raise Exception.CreateFmt('MPS_Call = %d', [Ret]);
-  // 到 0 为止。先转成 string 再查找：Delphi 2009 以上 string 是 Unicode，下标按字符计。
-  Result := string(AnsiString(PAnsiChar(Resp)));
+    raise Exception.CreateFmt('MPS_Call 返回 %d', [Ret]);
+  Result := string(GbkString(PAnsiChar(Resp))); // 到 0 为止
 end;
 
 function MakeRequest(const CertType, Code: AnsiString): AnsiString;
@@ -45,59 +55,49 @@ begin
   Result := Result + '</Body></request>';
 end;
 
-// <Name>…</Name> 的内容，没有则为空。
-function Element(const Answer, Name: string): string;
-var
-  Rest: string;
-begin
-  Result := '';
-  if Pos('<' + Name + '>', Answer) = 0 then
-    Exit;
-  Rest := Copy(Answer, Pos('<' + Name + '>', Answer) + Length(Name) + 2, MaxInt);
-  Result := Copy(Rest, 1, Pos('</', Rest) - 1);
-end;
-
-// out_put 中 JSON 的 "Name": "…"。JSON 有时是紧凑的，冒号后不一定有空格。
-function Member(const Answer, Name: string): string;
-var
-  Rest: string;
-begin
-  Result := '';
-  if Pos('"' + Name + '"', Answer) = 0 then
-    Exit;
-  Rest := Copy(Answer, Pos('"' + Name + '"', Answer) + Length(Name) + 2, MaxInt);
-  Rest := Copy(Rest, Pos('"', Rest) + 1, MaxInt);
-  Result := Copy(Rest, 1, Pos('"', Rest) - 1);
-end;
-
 var
   CertType, Code: AnsiString;
-  Answer: string;
+  Answer: TMpsAnswer;
+  Good: Boolean;
 begin
   CertType := '03'; // mdtrt_cert_type
   if ParamCount >= 1 then
     CertType := AnsiString(ParamStr(1));
   Code := AnsiString(ParamStr(2));
-  if (Pos('<', string(Code)) > 0) or (Pos('&', string(Code)) > 0) then
-    raise Exception.Create('ec_qr_code');
-
-  Answer := Call(MakeRequest(CertType, Code), StrToIntDef(ParamStr(3), 8192));
-  Writeln('funid=', Element(Answer, 'funid'));
-  Writeln('result=', Element(Answer, 'result')); // 0 成功，其他失败，原因在 msg
-  Writeln('msg=', Element(Answer, 'msg'));
-  if Element(Answer, 'result') <> '0' then
+  try
+    if (Pos('<', string(Code)) > 0) or (Pos('&', string(Code)) > 0) then
+      raise Exception.Create('码中有不能放进报文的字符');
+    Good := ReadAnswer(Call(MakeRequest(CertType, Code), StrToIntDef(ParamStr(3), 8192)), string(CertType), Answer);
+  except
+    on E: Exception do
+    begin
+      Writeln('error=', E.Message);
+      Halt(2);
+    end;
+  end;
+  if (Answer.Problem = '') or (Answer.ResultCode <> '') then
+  begin
+    Writeln('funid=', Answer.Funid);
+    Writeln('result=', Answer.ResultCode);
+    Writeln('msg=', Answer.Msg);
+  end;
+  if not Good then
+  begin
+    if Answer.Problem <> '' then
+      Writeln('error=', Answer.Problem);
     Halt(1);
+  end;
   if CertType = '03' then
   begin
-    Writeln('idcard_no=', Element(Answer, 'idcard_no'));
-    Writeln('card_no=', Element(Answer, 'card_no'));
-    Writeln('name=', Element(Answer, 'name'));
-    Writeln('card_code=', Element(Answer, 'card_code'));
+    Writeln('idcard_no=', Answer.IdNumber);
+    Writeln('card_no=', Answer.CardNo);
+    Writeln('name=', Answer.Name);
+    Writeln('card_code=', Answer.CardCode);
   end
   else
   begin
-    Writeln('idNo=', Member(Answer, 'idNo'));
-    Writeln('userName=', Member(Answer, 'userName'));
-    Writeln('ecToken=', Member(Answer, 'ecToken'));
+    Writeln('idNo=', Answer.IdNumber);
+    Writeln('userName=', Answer.Name);
+    Writeln('ecToken=', Answer.EcToken);
   end;
 end.

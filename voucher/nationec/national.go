@@ -93,13 +93,23 @@ func (n *National) Query(ctx context.Context, q voucher.Query) (*voucher.Answer,
 		return nil, notCalled(o.Export, err)
 	}
 	answer, err := voucher.DecodeAnswer(result.Output(0), o.Charset)
-	if status := string(result.Text); status != "0000" {
+	if status := n.status(result.Text); status != "0000" {
 		if err == nil && answer.Code != "0" {
 			return answer, nil // the centre's own refusal says more
 		}
 		return nil, n.otherStatus(status, result.Output(0))
 	}
 	return answer, err
+}
+
+// status is the string that the library has returned, without what some fill it up
+// with: "0000 ".
+func (n *National) status(text []byte) string {
+	s, err := n.options.Charset.Decode(text)
+	if err != nil {
+		s = string(text)
+	}
+	return strings.TrimSpace(s)
 }
 
 // text passes a string in the charset of the library.
@@ -179,7 +189,7 @@ func (n *National) otherStatus(status string, output []byte) error {
 func (n *National) readable(text []byte) string {
 	const longest = 100 // characters
 	s, err := n.options.Charset.Decode(text)
-	s = strings.TrimRight(strings.TrimSpace(s), "!！.。")
+	s = strings.TrimRight(strings.Join(strings.Fields(s), " "), "!！.。")
 	if err != nil || strings.ContainsAny(s, "{}|") ||
 		strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || r&0xFFFE == 0xFFFE || r == unicode.ReplacementChar }) {
 		return ""

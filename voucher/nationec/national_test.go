@@ -45,6 +45,7 @@ func TestNational(t *testing.T) {
 		{"/refusal-failed", "40004", voucher.Holder{}},
 		{"/code", "1", voucher.Holder{}}, // the caller's code is not handed on
 		{"/full", "0", voucher.Holder{}},
+		{"/padded", "0", voucher.Holder{}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.url, func(t *testing.T) {
@@ -85,6 +86,8 @@ func TestNationalErrors(t *testing.T) {
 		{"cut off", nationec.Options{Caller: nation, URL: "/cut"}, query, "电子凭证中心的应答无法识别（", voucher.ErrMalformed},
 		{"buffer too small", nationec.Options{Caller: nation, URL: "/full", Buffer: 4096}, query,
 			"接口NationEcTrans 失败:厂商驱动写出的数据超过了4096字节的缓冲区，请在配置中加大缓冲区后重试！", driverhost.ErrOverrun},
+		{"a byte too small", nationec.Options{Caller: nation, URL: "/full", Buffer: 20479}, query,
+			"接口NationEcTrans 失败:厂商驱动写满了20479字节的缓冲区而没有写结束符，数据可能不完整，请在配置中加大缓冲区后重试！", driverhost.ErrOverrun},
 		{"status without end", nationec.Options{Caller: nation, URL: "/endless"}, query, "接口NationEcTrans 失败:扫码查询失败", voucher.ErrMalformed},
 		{"nobody shows a code", nationec.Options{Caller: nation, URL: "/hang"}, query,
 			"接口NationEcTrans 失败:没有等到电子凭证，请患者出示医保电子凭证后重试，仍不成功请检查扫码设备！", voucher.ErrTimeout},

@@ -28,6 +28,7 @@ func TestCalls(t *testing.T) {
 		{"stdcall and cdecl", (*house).checksConvention},
 		{"stack of 64 KB", (*house).hasSmallStack},
 		{"read-only buffer", (*house).cannotBeWritten},
+		{"buffer smaller than it is said to be", (*house).boasts},
 		{"blanks before a guard page", (*house).passesBlanks},
 		{"UTF-16 blanks before a guard page", (*house).passesWideBlanks},
 		{"requests before a guard page", (*house).passesShortRequests},
@@ -89,6 +90,10 @@ func (h *house) hasSmallStack(t *testing.T) {
 
 func (h *house) cannotBeWritten(t *testing.T) {
 	h.run(t, h.user, "readonly.exe", h.card)
+}
+
+func (h *house) boasts(t *testing.T) {
+	failed(t, h.run(t, h.user, "boast.exe", h.card), "")
 }
 
 func (h *house) callsFromThreads(t *testing.T) {

@@ -51,6 +51,18 @@ type session struct {
 
 func (h *house) open(t *testing.T, u user) *session {
 	s := &session{cmd: h.command(context.Background(), u, "session.exe")}
+	s.connect(t)
+	t.Cleanup(func() {
+		s.orders.Close()
+		if err := s.cmd.Wait(); err != nil {
+			t.Errorf("session: %v", err)
+		}
+	})
+	return s
+}
+
+// connect starts the program and takes hold of its input and output.
+func (s *session) connect(t *testing.T) {
 	var err error
 	if s.orders, err = s.cmd.StdinPipe(); err != nil {
 		t.Fatal(err)
@@ -63,13 +75,6 @@ func (h *house) open(t *testing.T, u user) *session {
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		s.orders.Close()
-		if err := s.cmd.Wait(); err != nil {
-			t.Errorf("session: %v", err)
-		}
-	})
-	return s
 }
 
 // call has the session call and returns the answer.

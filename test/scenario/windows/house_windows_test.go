@@ -8,6 +8,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net"
@@ -118,12 +119,23 @@ func tempDir(t *testing.T) string {
 			return nil
 		})
 		for _, path := range slices.Backward(paths) {
-			if err := os.Remove(path); err != nil {
+			if err := remove(path); err != nil {
 				t.Error(err)
 			}
 		}
 	})
 	return dir
+}
+
+// remove waits for a process that has ended and is not yet gone with all that it
+// had open.
+func remove(path string) error {
+	for end := time.Now().Add(atOnce); ; time.Sleep(10 * time.Millisecond) {
+		err := os.Remove(path)
+		if !errors.Is(err, windows.ERROR_SHARING_VIOLATION) || time.Now().After(end) {
+			return err
+		}
+	}
 }
 
 func configFile(t *testing.T, toml string) string {

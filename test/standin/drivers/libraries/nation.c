@@ -14,7 +14,7 @@ static int ends(const char *url, const char *end) {
 }
 
 EXPORT const char *CALL NationEcTrans(const char *url, const char *request, char *out) {
-    static char status[8];
+    static char status[16];
     strcpy(status, "0000");
     /* "林" as operator and the institution, twice: otherwise 请求有误. */
     const char *first = strstr(request, "\"orgId\":\"H35010000001\"");
@@ -31,18 +31,20 @@ EXPORT const char *CALL NationEcTrans(const char *url, const char *request, char
         strcpy(out, "{\"code\":40004,\"message\":\"expired\",\"data\":null}"), strcpy(status, "-1");
     else if (ends(url, "/failure")) /* 扫码超时 35058219720630061X */
         strcpy(out, "\xC9\xA8\xC2\xEB\xB3\xAC\xCA\xB1" "35058219720630061X"), strcpy(status, "1001");
+    else if (ends(url, "/padded")) /* with a full-width blank */
+        strcpy(out, "{\"code\":0}\r\n"), strcpy(status, "0000 \xA1\xA1\r\n");
     else if (ends(url, "/silent"))
         return NULL;
     else if (ends(url, "/cut"))
         strcpy(out, "{\"code\":0,\"data\":{\"userName\":\"\xC1\xD6");
     else if (ends(url, "/code")) /* the caller's code comes along */
         strcpy(out, strstr(request, "\"ecQrCode\":\"9000000000000000000001350200\"") ? "{\"code\":0}" : "{\"code\":1}");
-    else if (ends(url, "/full")) { /* to the last of 20480 bytes */
-        memset(out, ' ', 20480);
+    else if (ends(url, "/full")) { /* to the last of 20480 bytes but for the NUL */
+        memset(out, ' ', 20479);
         memcpy(out, "{\"code\":0}", 10);
     } else if (ends(url, "/endless")) {
         memset(status, '0', sizeof status);
-        memset(out, 'x', 20480);
+        memset(out, 'x', 20479);
     } else if (ends(url, "/hang"))
         for (volatile int i = 0;;)
             i = i + 1;

@@ -25,6 +25,12 @@ EXPORT int CALL business_handle(char *input, int outputlen, char *output, char *
         return strcpy(output, "{\"traceid\":\"1\",\"flag\":\"1\",\"cause\":null,\"data\":\"{\\\"aac002\\\":\\\"35058219720630061X\\\"}\"}"), 0;
     if (asked(input, "refuse")) /* 未插卡，证号… */
         return strcpy(output, "{\"traceid\":\"1\",\"flag\":\"0\",\"cause\":\"\xCE\xB4\xB2\xE5\xBF\xA8\xA3\xAC\xD6\xA4\xBA\xC5" "35058219720630061X\",\"data\":null}"), 1;
+    if (asked(input, "refuse-apart")) /* 未放卡 */
+        return strcpy(errmsg, "\xCE\xB4\xB7\xC5\xBF\xA8\r\n"), strcpy(output, "{\"flag\":\"0\",\"cause\":\"\",\"data\":null}"), 0;
+    if (asked(input, "say-nothing-else"))
+        return strcpy(errmsg, "\xCE\xB4\xB7\xC5\xBF\xA8"), 0;
+    if (asked(input, "say-nothing"))
+        return 0;
     if (asked(input, "cut"))
         return strcpy(output, "{\"traceid\":\"1\",\"flag\":\"1\",\"data\":{\"aac002\":\"350582"), 0;
     return memset(output, 0x81, (size_t)outputlen), 0;

@@ -58,11 +58,48 @@ FUNCTION(fail_record) { return answer(out, REGION HOLDER(LIN), type); }
 /* The same, with bytes that are no text. */
 FUNCTION(fail_garbage) { return answer(out, "\xFF\xFE\x01", type); }
 
+/* Reading with a security module. The second step takes what that makes of the first,
+ * in the same process. */
+#define FIRST_STEP "350000|00814A444686603500005700AB|03|350000D15600000512345678ABCDEF01|0011223344556677|8899AABBCCDDEEFF|FFEEDDCCBBAA9988|7766554433221100|"
+#define KEY "00112233445566778899AABBCCDDEEFF|FFEEDDCCBBAA99887766554433221100|"
+
+static int first_step_made;
+
+FUNCTION(iReadCardBas_HSM_Step1) {
+    (void)type;
+    first_step_made = 1;
+    return answer(out, FIRST_STEP "\r\n", 0);
+}
+
+FUNCTION(step1_short) { return (void)type, answer(out, "350000|00814A44|03|", 0); }
+FUNCTION(step1_without_code) { return (void)type, answer(out, "350000|00814A44|03||0011223344556677|||||", 0); }
+
+EXPORT int CALL iReadCardBas_HSM_Step2(const char *key, char *out) {
+    if (!first_step_made)
+        return answer(out, "", -22);
+    first_step_made = 0;
+    if (!strcmp(key, KEY))
+        return answer(out, REGION HOLDER(LIN) "00814A444686603500005700AB|V3.00|20150612|20250612|350000123456|350000000001|\r\n", 0);
+    if (!strncmp(key, "C0", 2)) /* the card was exchanged: 苏晓雯 */
+        return answer(out, REGION "350102198811170025|D87654321|350000D15600000587654321ABCDEF02|\xCB\xD5\xCF\xFE\xF6\xA9|" CARD, 0);
+    if (!strncmp(key, "C1", 2)) /* nobody knows which card it is */
+        return answer(out, REGION "35058219720630061X|D12345678||" LIN "|" CARD, 0);
+    if (!strncmp(key, "DE", 2))
+        *(volatile int *)16 = 1;
+    return answer(out, "", -21);
+}
+
 FUNCTION(garbage) {
     (void)type;
     for (int i = 0; i < 1000; i++)
-        out[i] = (char)(0x81 + i * 37 % 120);
+        out[i] = (char)(0x81 + i * 37 % 127); /* FF among them, which is in no charset */
     return 0;
+}
+
+/* Fields as some drivers pad them: blanks, V before the version, ends of lines. */
+FUNCTION(read_padded) {
+    (void)type;
+    return answer(out, "350000| 35058219720630061X |D12345678 |350000d15600000512345678abcdef01|" LIN "\xA1\xA1  |00814A44|V2.00 |20150612|20250612\r\n", 0);
 }
 
 /* Writes to the last of 1024 bytes, without a NUL. */
@@ -79,6 +116,38 @@ FUNCTION(overrun) {
     (void)type;
     memset(out, '1', 1200);
     return 0;
+}
+
+/* Writes a megabyte of text, to whatever buffer. */
+FUNCTION(overrun_megabyte) {
+    (void)type;
+    for (int i = 0; i < 1 << 20; i++)
+        out[i] = "350000|35058219720630061X|"[i % 26];
+    out[1 << 20] = 0;
+    return 0;
+}
+
+/* Never stops writing. */
+FUNCTION(overrun_endless) {
+    for (volatile char *p = out;; p++)
+        *p = (char)type;
+}
+
+/* Writes before the first byte of the buffer. */
+FUNCTION(underrun) {
+    volatile char *p = out;
+    p[-1] = 0;
+    return read8(type, out);
+}
+
+/* Goes on writing, from a thread of its own, into the buffer of the call before. */
+FUNCTION(write_late) {
+    static char *before;
+    int code = read8(type, out);
+    if (before)
+        strcpy(before, "350000|350102198811170025|D87654321|350000D15600000587654321ABCDEF02|\xCB\xD5\xCF\xFE\xF6\xA9|");
+    before = out;
+    return code;
 }
 
 FUNCTION(hang) {

@@ -1,6 +1,6 @@
 //go:build unix
 
-package rendezvous
+package lockfile
 
 import (
 	"errors"
@@ -13,7 +13,7 @@ import (
 func lock(f *os.File) error {
 	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {
-		return ErrRunning
+		return ErrHeld
 	}
 	return err
 }

@@ -1,4 +1,4 @@
-package rendezvous
+package lockfile
 
 import (
 	"errors"
@@ -12,7 +12,7 @@ func lock(f *os.File) error {
 	const flags = windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY
 	err := windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, 1, 0, new(windows.Overlapped))
 	if errors.Is(err, windows.ERROR_LOCK_VIOLATION) || errors.Is(err, windows.ERROR_IO_PENDING) {
-		return ErrRunning
+		return ErrHeld
 	}
 	return err
 }

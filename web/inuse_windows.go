@@ -1,5 +1,0 @@
-package web
-
-import "golang.org/x/sys/windows"
-
-const addressInUse = windows.WSAEADDRINUSE
