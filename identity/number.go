@@ -59,6 +59,16 @@ func Normalize(s string) string {
 	return s
 }
 
+// Canonical returns Normalize(s) when that is a valid number (ValidNumber), and s as it
+// is otherwise: what may be a number of another kind, or a damaged one, is for a
+// person to see as it was written.
+func Canonical(s string) string {
+	if n := Normalize(s); ValidNumber(n) {
+		return n
+	}
+	return s
+}
+
 // plain is the character of an identity number that r stands for: x is written
 // X, and the full-width forms (U+FF01 to U+FF5E) follow the order of ASCII.
 func plain(r rune) rune {
