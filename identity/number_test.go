@@ -79,6 +79,24 @@ func TestNormalize(t *testing.T) {
 	}
 }
 
+func TestCanonical(t *testing.T) {
+	for number, want := range map[string]string{
+		"11010519491231002x":    "11010519491231002X",
+		" 11010519491231002x\n": "11010519491231002X",
+		"１１０１０５１９４９１２３１００２ｘ": "11010519491231002X",
+		"110105 19491231 002x": "11010519491231002X",
+		"11010519491231003x":   "11010519491231003x", // wrong check character
+		"11010519491331002x":   "11010519491331002x", // no such day
+		" 350582720630061 ":    " 350582720630061 ",
+		"xe1234567x":           "xe1234567x",
+		"":                     "",
+	} {
+		if got := Canonical(number); got != want {
+			t.Errorf("Canonical(%q) = %q, want %q", number, got, want)
+		}
+	}
+}
+
 func FuzzNormalize(f *testing.F) {
 	f.Add("11010519491231002x")
 	f.Add(" ３５０５８２ ７２０６３０ ")
