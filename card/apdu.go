@@ -3,6 +3,7 @@ package card
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 )
 
 // Instructions of ISO 7816-4 and the status words that this package tells
@@ -69,12 +70,20 @@ func (c command) bytes() []byte {
 // A session is the conversation with one card.
 type session struct {
 	t        Transport
-	function string     // what errors name
-	served   [steps]int // the ways that this card knows, as places in ways
-	fetches  bool       // whether the answers of SELECT are fetched
-	waiting  bool       // whether one was left with the card
-	left     int        // APDUs that may still be sent
-	lost     error      // the error of t that ended the session
+	selected atomic.Bool // whether the application is
+	served   [steps]int  // the ways that this card knows, as places in ways
+	fetches  bool        // whether the answers of SELECT are fetched
+	waiting  bool        // whether one was left with the card
+	left     int         // APDUs that may still be sent
+	lost     error       // the error of t that ended the session
+}
+
+// function is what errors name.
+func (s *session) function() string {
+	if s.selected.Load() {
+		return reading
+	}
+	return selecting
 }
 
 // exchange sends a command and does what T=0 cards ask for: the same again with
@@ -105,13 +114,13 @@ func (s *session) exchange(ctx context.Context, c command) (data []byte, status 
 
 // endless is the error of a card that always wants one more APDU.
 func (s *session) endless(sent int) *Error {
-	return &Error{s.function, responseEndless.With(), fmt.Errorf("%w: no end after %d APDUs", ErrMalformed, sent)}
+	return &Error{s.function(), responseEndless.With(), fmt.Errorf("%w: no end after %d APDUs", ErrMalformed, sent)}
 }
 
 // send carries one APDU and splits the answer.
 func (s *session) send(ctx context.Context, c command) (data []byte, status StatusError, err error) {
 	if err := ctx.Err(); err != nil {
-		return nil, 0, transportError(ctx, s.function, err)
+		return nil, 0, transportError(ctx, s.function(), err)
 	}
 	if s.left == 0 {
 		return nil, 0, s.endless(maxCommands)
@@ -120,11 +129,11 @@ func (s *session) send(ctx context.Context, c command) (data []byte, status Stat
 	response, err := s.t.Transmit(ctx, c.bytes())
 	if err != nil {
 		s.lost = err
-		return nil, 0, transportError(ctx, s.function, err)
+		return nil, 0, transportError(ctx, s.function(), err)
 	}
 	n := len(response) - 2
 	if n < 0 || len(response) > longestResponse {
-		return nil, 0, &Error{s.function, responseLength.With(),
+		return nil, 0, &Error{s.function(), responseLength.With(),
 			fmt.Errorf("%w: response of %d bytes", ErrMalformed, len(response))}
 	}
 	return response[:n], StatusError(response[n])<<8 | StatusError(response[n+1]), nil

@@ -61,6 +61,21 @@ var (
 // waits as long as t does: give ctx a deadline.
 func Read(ctx context.Context, t Transport) (*Card, error) {
 	s := &session{t: t, served: ordinary, left: maxCommands}
+	r, can := t.(Runner)
+	if !can {
+		return s.readCard(ctx)
+	}
+	// What is left behind by Run keeps writing to variables that nobody reads then.
+	var read *Card
+	var failed error
+	if err := r.Run(ctx, func(ctx context.Context) { read, failed = s.readCard(ctx) }); err != nil {
+		return nil, transportError(ctx, s.function(), err)
+	}
+	return read, failed
+}
+
+// readCard reads the card, anew when it was lost or refuses.
+func (s *session) readCard(ctx context.Context) (*Card, error) {
 	var c, before Card   // what is read of the card, and what was before all began anew
 	reached := selecting // how far that got, which is what an error names
 	for {
@@ -78,7 +93,7 @@ func Read(ctx context.Context, t Transport) (*Card, error) {
 			return err
 		})
 		if s.lost != nil {
-			if s.function == reading {
+			if s.function() == reading {
 				reached = reading
 			}
 			if err := s.reconnect(ctx); err != nil {
@@ -103,7 +118,8 @@ func (s *session) prepare(ctx context.Context, w way) error {
 	if w.fetch && !s.waiting {
 		return errUnable
 	}
-	s.function, s.waiting, s.fetches = selecting, false, s.fetches || w.fetch
+	s.selected.Store(false)
+	s.waiting, s.fetches = false, s.fetches || w.fetch
 	switch {
 	case w.master:
 		return s.selectMaster(ctx)
@@ -163,7 +179,7 @@ func (s *session) read(ctx context.Context, c *Card) error {
 	if err := s.selectApplication(ctx); err != nil {
 		return err
 	}
-	s.function = reading
+	s.selected.Store(true)
 	if err := s.readCardFile(ctx, c); err != nil {
 		return err
 	}

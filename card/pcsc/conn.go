@@ -159,6 +159,9 @@ func (c *conn) Close() error {
 		return nil
 	}
 	c.closed = true
+	if c.session.behind != nil {
+		return c.session.close(true) // the rest of c is not ours yet
+	}
 	if c.answered && !c.faulty {
 		c.good(c.reader)
 	}
