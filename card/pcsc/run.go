@@ -13,6 +13,10 @@ var _ card.Runner = (*conn)(nil)
 // Run has talk talk to the card on a goroutine of its own, which the calls of PC/SC
 // need not leave.
 func (c *conn) Run(ctx context.Context, talk func(context.Context)) error {
+	if c.session.within(ctx) {
+		talk(ctx)
+		return nil
+	}
 	return c.session.run(ctx, talk)
 }
 
