@@ -42,7 +42,10 @@ type conn struct {
 	closed bool
 }
 
-var _ card.Reconnecter = (*conn)(nil)
+var (
+	_ card.Reconnecter = (*conn)(nil)
+	_ card.Resetter    = (*conn)(nil)
+)
 
 // open connects to the card. It gives other programs patience to let go of it, and
 // the card settle to come to rest.
@@ -125,6 +128,22 @@ func (c *conn) Reconnect(ctx context.Context, lost error) error {
 	}
 }
 
+// Reset powers the card up anew. A card that another program has a connection to is
+// left as it is: what that program has with it, a PIN entered for one, would be lost.
+func (c *conn) Reset(ctx context.Context) error {
+	if c.session.transaction {
+		return fmt.Errorf("pcsc: another program has the card, too: %w", errors.ErrUnsupported)
+	}
+	if err := c.session.disconnect(ctx, true); ctx.Err() != nil {
+		return err
+	}
+	if err := c.open(ctx, c.busy, maxSettle); err != nil {
+		return explainLoss(err)
+	}
+	c.faulty = false
+	return nil
+}
+
 // explainLoss is explain for a card that was there before: one that is not in the
 // reader any more was removed.
 func explainLoss(err error) error {
@@ -140,5 +159,8 @@ func (c *conn) Close() error {
 		return nil
 	}
 	c.closed = true
+	if c.session.behind != nil {
+		return c.session.close(true) // the rest of c is not ours yet
+	}
 	return c.session.close(c.faulty)
 }

@@ -448,7 +448,7 @@ func searched(ctx context.Context, r *Reader, wait time.Duration) (result string
 	var c *card.Card
 	vacant, err := r.Search(ctx, wait, func(conn card.Conn) (err error) {
 		// As card.FromReader has it.
-		c, err = card.FromReader(connected{conn}).Read(ctx)
+		c, err = card.FromReader(holding{conn}).Read(ctx)
 		return err
 	})
 	if err != nil {
@@ -460,10 +460,10 @@ func searched(ctx context.Context, r *Reader, wait time.Duration) (result string
 	return c.Number, false
 }
 
-// A connected reader has its card already.
-type connected struct{ conn card.Conn }
+// A holding reader has its card already.
+type holding struct{ conn card.Conn }
 
-func (c connected) Connect(context.Context) (card.Conn, error) { return unclosed{c.conn}, nil }
+func (c holding) Connect(context.Context) (card.Conn, error) { return unclosed{c.conn}, nil }
 
 // An unclosed connection is somebody else's to close.
 type unclosed struct{ card.Conn }

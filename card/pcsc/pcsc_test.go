@@ -243,6 +243,40 @@ func TestShared(t *testing.T) {
 	}
 }
 
+// TestReset powers a card up anew that does not know what it does, but not in the back
+// of another program.
+func TestReset(t *testing.T) {
+	const selectAndRead = "A4 A4 B2 B2 A4 B2 B2"
+	tests := []struct {
+		name  string
+		fault func(*fake)
+		want  string
+		err   string
+	}{
+		{"confused", func(*fake) {}, "connect A4 A4 A4 disconnect reset=true connect " + selectAndRead + " disconnect reset=false release", ""},
+		{"shared", func(f *fake) { f.connects = []Code{codeSharingViolation} },
+			"connect shared A4 A4 A4 end reset=false disconnect reset=false release", "卡片返回状态码6F00"},
+		{"slow to come back", func(f *fake) { f.connects = []Code{ok, codeUnpowered, codeNoCard} },
+			"connect A4 A4 A4 disconnect reset=true connect " + selectAndRead + " disconnect reset=false release", ""},
+		{"gone then", func(f *fake) { f.hear = func(bool) { f.outTill = time.Now().Add(time.Minute) } },
+			"connect A4 A4 A4 disconnect reset=true release", "卡片已被拔出"},
+	}
+	for _, tt := range tests {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFake()
+			f.card = virtual.New(virtual.Holder{IDNumber: "35058219720630061X", Name: "林小满"}, virtual.V2, virtual.Confused(0x6F00))
+			tt.fault(f)
+			_, err := card.FromReader(f.reader(Options{})).Read(t.Context())
+			if got := strings.Join(f.noted(), " "); got != tt.want {
+				t.Errorf("%s: calls %s\nwant  %s", tt.name, got, tt.want)
+			}
+			if tt.err == "" && err != nil || tt.err != "" && (err == nil || !strings.Contains(err.Error(), tt.err)) {
+				t.Errorf("%s: %v, want %q", tt.name, err, tt.err)
+			}
+		})
+	}
+}
+
 // TestLastGood reads from the slot of the last patient's card without looking around,
 // in as few calls of PC/SC as there can be, and looks around when there is nothing in
 // it.

@@ -29,6 +29,12 @@ func (s *session) do(ctx context.Context, call func() Code) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if s.within(ctx) {
+		if code := call(); code != ok {
+			return code
+		}
+		return nil
+	}
 	var code Code
 	ended := make(chan struct{})
 	go func() {
@@ -160,7 +166,7 @@ func (s *session) transmit(ctx context.Context, command []byte) ([]byte, error) 
 		err = codeNotTransacted
 	}
 	if err != nil {
-		unanswered := codeOf(err).cardLost() || s.behind != nil
+		unanswered := codeOf(err).cardLost() || ctx.Err() != nil
 		if unanswered && s.lost.IsZero() {
 			s.lost = time.Now()
 		}

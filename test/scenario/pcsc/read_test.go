@@ -92,6 +92,11 @@ func TestKinds(t *testing.T) {
 		{"2.0, T=0, 61xx", virtual.New(holder, virtual.V2, virtual.FetchReads()), wanted, 11},
 		// It refuses the first SELECT by identifier with 6A86.
 		{"2.0, P1=00", virtual.New(holder, virtual.V2, virtual.SelectP1(0)), wanted, 8},
+		{"2.0, by number", virtual.New(holder, virtual.V2, virtual.ByNumber(0x6A86)), wanted, 8},
+		{"2.0, by short identifier", virtual.New(holder, virtual.V2, virtual.ShortOnly(0x6A82)), wanted, 7},
+		{"2.0, T=0, insisting on GET RESPONSE", virtual.New(holder, virtual.V2, virtual.InsistOnFetch(0x6985)), wanted, 12},
+		// It is confused twice: the master file does not help, a reset does.
+		{"2.0, to be reset", virtual.New(holder, virtual.V2, virtual.Stumble(1, 0x6F00), virtual.Stumble(3, 0x6F00)), wanted, 10},
 		// Its card number is shorter than asked for: 6Cxx, and the same again.
 		{"2.0, T=0, 6Cxx", virtual.New(holder, virtual.V2, virtual.T0(), virtual.Record(0x07, []byte("D1234567"))),
 			card.Card{IDNumber: wanted.IDNumber, Number: "D1234567", Name: wanted.Name,
