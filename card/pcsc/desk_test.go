@@ -418,16 +418,23 @@ func TestSlots(t *testing.T) {
 				tt.prepare(d)
 				r := d.reader(Options{Wait: wait})
 				began := time.Now()
-				got, vacant := searched(t.Context(), r, wait)
+				w := &watched{Reader: r}
+				c, err := card.FromReader(w).Read(t.Context())
 				took := time.Since(began)
+				var got string
+				if err != nil {
+					got = err.Error()
+				} else {
+					got = c.Number
+				}
 				if got != tt.want {
 					t.Errorf("found %q\nwant  %q", got, tt.want)
 				}
 				if took < tt.atLeast || took > tt.atMost+100*time.Millisecond {
 					t.Errorf("took %v, want %v to %v", took, tt.atLeast, tt.atMost)
 				}
-				if vacant != tt.vacant {
-					t.Errorf("vacant is %t", vacant)
+				if w.vacant != tt.vacant {
+					t.Errorf("vacant is %t", w.vacant)
 				}
 				if slot := r.remembered(); (slot == "") == (tt.want == lin.Number) {
 					t.Errorf("remembers %q after %q", slot, tt.want)
@@ -442,36 +449,15 @@ func TestSlots(t *testing.T) {
 	}
 }
 
-// searched is the number of the patient whose card a search finds, or the text of its
-// error.
-func searched(ctx context.Context, r *Reader, wait time.Duration) (result string, vacant bool) {
-	var c *card.Card
-	vacant, err := r.Search(ctx, wait, func(conn card.Conn) (err error) {
-		// As card.FromReader has it.
-		c, err = card.FromReader(holding{conn}).Read(ctx)
-		return err
-	})
-	if err != nil {
-		if e, is := errors.AsType[*card.Error](err); is {
-			return e.Error(), vacant
-		}
-		return card.OpeningError(err).Error(), vacant
-	}
-	return c.Number, false
+// A watched reader knows what its last search said.
+type watched struct {
+	*Reader
+	vacant bool
 }
 
-// A holding reader has its card already.
-type holding struct{ conn card.Conn }
-
-func (c holding) Connect(context.Context) (card.Conn, error) { return unclosed{c.conn}, nil }
-
-// An unclosed connection is somebody else's to close.
-type unclosed struct{ card.Conn }
-
-func (unclosed) Close() error { return nil }
-
-func (u unclosed) Reconnect(ctx context.Context, lost error) error {
-	return u.Conn.(card.Reconnecter).Reconnect(ctx, lost)
+func (w *watched) Search(ctx context.Context, wait time.Duration, try func(card.Conn) error) (vacant bool, err error) {
+	w.vacant, err = w.Reader.Search(ctx, wait, try)
+	return w.vacant, err
 }
 
 // TestMemory has one patient after another on a desk with a bank card: what is
