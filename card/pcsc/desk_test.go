@@ -36,6 +36,7 @@ type deskSlot struct {
 	ours    int           // how often it is connected
 	connect int           // how often that was tried
 	refusal Code          // of every command; ok: the card answers
+	stays   time.Duration // how long PC/SC takes to let go of it
 }
 
 // put puts a card into a slot, nil takes it out.
@@ -228,8 +229,12 @@ func (d *desk) transmit(card handle, _ uint32, command, response []byte) (int, C
 
 func (d *desk) disconnect(card handle, reset bool) Code {
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	s := d.cards[card-1]
+	stays := s.stays
+	d.mu.Unlock()
+	time.Sleep(stays)
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	s.ours--
 	d.open--
 	if reset && s.card != nil {
@@ -319,6 +324,8 @@ func TestSlots(t *testing.T) {
 		}, inUse, wait, wait, false},
 
 		{"another card first", two, func(d *desk) { d.put(0, bankCard()); d.put(1, ofLin()) }, lin.Number, 0, 0, false},
+		{"another card that PC/SC does not let go of", two, func(d *desk) { d.put(0, bankCard()); d.slots[0].stays = time.Minute; d.put(1, ofLin()) },
+			lin.Number, maxClosing, maxClosing, false},
 		{"another card second", two, func(d *desk) { d.put(1, bankCard()); d.put(0, ofLin()) }, lin.Number, 0, 0, false},
 		{"another card, and the patient's comes", two, func(d *desk) {
 			d.put(0, bankCard())

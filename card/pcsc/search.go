@@ -189,7 +189,12 @@ func (s *search) failed(ctx context.Context, c *conn, err error) {
 		s.abandon(c.reader, true)
 		return
 	}
-	_ = s.session.disconnect(ctx, false) // if it fails, connecting will
+	brief, cancel := context.WithTimeout(ctx, maxClosing)
+	defer cancel()
+	_ = s.session.disconnect(brief, false) // if it fails, connecting will
+	if s.session.behind != nil {
+		s.abandon(c.reader, false)
+	}
 }
 
 // note notes why the card in a slot is not the patient's, or that somebody else has
