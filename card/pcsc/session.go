@@ -28,7 +28,7 @@ func (s *session) do(ctx context.Context, call func() Code) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if s.within(ctx) {
+	if isRunning(ctx) {
 		if code := call(); code != ok {
 			return code
 		}
@@ -43,7 +43,7 @@ func (s *session) do(ctx context.Context, call func() Code) error {
 	select {
 	case <-ended:
 	case <-ctx.Done():
-		s.behind = ended
+		s.leaveBehind(ctx, ended)
 		return ctx.Err()
 	}
 	if code != ok {
