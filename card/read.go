@@ -48,7 +48,7 @@ var (
 // Read reads the social security card behind t with as few APDUs as its data
 // needs: 7, or 8 when the name fills its record and may continue in another. A card
 // that refuses is asked in the other ways in which cards of this kind are read, with
-// maxCommands APDUs in all. A card of which only some fields are filled is read as it
+// 100 APDUs in all at most. A card of which only some fields are filled is read as it
 // is, provided that they say who the patient is (CheckReadable).
 //
 // When t is a [Reconnecter] and the card is lost in the middle, Read begins anew
@@ -79,18 +79,17 @@ func (s *session) readCard(ctx context.Context) (*Card, error) {
 	var c, before Card   // what is read of the card, and what was before all began anew
 	reached := selecting // how far that got, which is what an error names
 	for {
-		var err error // of the last attempt
+		var err error // of the attempt that got furthest, the last of equals
 		_ = s.climb(beginning, func(w way) error {
 			failed := s.prepare(ctx, w)
-			if errors.Is(failed, errUnable) {
-				return failed
-			}
 			if failed == nil {
 				before, c = cmp.Or(before, c), Card{}
 				failed = s.read(ctx, &c)
 			}
-			err = failed
-			return err
+			if !errors.Is(failed, errUnable) && !furtherThan(err, failed) {
+				err = failed
+			}
+			return failed
 		})
 		if s.lost != nil {
 			if s.function() == reading {
@@ -111,6 +110,15 @@ func (s *session) readCard(ctx context.Context) (*Card, error) {
 		}
 		return &c, nil
 	}
+}
+
+// furtherThan tells whether an attempt had found the application before it failed, and
+// the next one was refused before that.
+func furtherThan(before, now error) bool {
+	_, refused := refusal(now)
+	e, is := errors.AsType[*Error](before)
+	f, isToo := errors.AsType[*Error](now)
+	return refused && is && isToo && e.Function == reading && f.Function == selecting
 }
 
 // prepare does what goes before an attempt.

@@ -191,6 +191,21 @@ func (x unresettable) Transmit(ctx context.Context, command []byte) ([]byte, err
 }
 func (x unresettable) Reset(context.Context) error { return x.err }
 
+// TestFurthest names the refusal of the attempt that got furthest: a card that knows no
+// GET RESPONSE is still a social security card, of which files cannot be selected.
+func TestFurthest(t *testing.T) {
+	c := virtual.New(holder, virtual.V2, virtual.T0(), virtual.SelectP1(0x01), virtual.NoShort(0x6A86))
+	_, err := card.Read(t.Context(), tampered{c, func(command, response []byte) []byte {
+		if command[1] == 0xC0 {
+			return []byte{0x6D, 0x00}
+		}
+		return response
+	}})
+	if want := "接口SSC_ReadCard 失败:选择数据文件失败，卡片返回状态码6A86，请重新插卡后重试！"; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
 // TestStubbornCards bounds what a card costs that answers everything with one status:
 // few APDUs, and never a patient.
 func TestStubbornCards(t *testing.T) {

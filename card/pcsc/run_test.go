@@ -70,6 +70,34 @@ func TestRunHasLimitsWithin(t *testing.T) {
 	})
 }
 
+// TestRunLeftBehindTwice has the time of a conversation end while a call in it, which
+// has a limit of its own, hangs: nothing is let go of before that call is over.
+func TestRunLeftBehindTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		c := connected(t, f)
+		stuck := make(chan struct{})
+		f.transmits = []func() Code{func() Code { <-stuck; return ok }}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		ended := c.Run(ctx, func(ctx context.Context) {
+			ctx, cancel := context.WithTimeout(ctx, time.Minute)
+			defer cancel()
+			_, _ = c.Transmit(ctx, []byte{0, 0xA4, 0, 0})
+		})
+		_ = c.Close()
+		time.Sleep(time.Minute)
+		if got := strings.Join(f.noted(), " "); ended == nil || got != "connect cancel" {
+			t.Errorf("%v; calls %s while one is under way", ended, got)
+		}
+		close(stuck)
+		time.Sleep(time.Minute)
+		if got := strings.Join(f.noted(), " "); got != "connect cancel A4 disconnect reset=true release" {
+			t.Errorf("calls %s", got)
+		}
+	})
+}
+
 // TestRunPanics hands a panic on to the caller, whose goroutine it would have been.
 func TestRunPanics(t *testing.T) {
 	c := connected(t, newFake())

@@ -29,7 +29,7 @@ func (s *session) do(ctx context.Context, call func() Code) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if s.within(ctx) {
+	if isRunning(ctx) {
 		if code := call(); code != ok {
 			return code
 		}
@@ -44,7 +44,7 @@ func (s *session) do(ctx context.Context, call func() Code) error {
 	select {
 	case <-ended:
 	case <-ctx.Done():
-		s.behind = ended
+		s.leaveBehind(ctx, ended)
 		return ctx.Err()
 	}
 	if code != ok {
