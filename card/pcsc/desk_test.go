@@ -325,7 +325,7 @@ func TestSlots(t *testing.T) {
 
 		{"another card first", two, func(d *desk) { d.put(0, bankCard()); d.put(1, ofLin()) }, lin.Number, 0, 0, false},
 		{"another card that PC/SC does not let go of", two, func(d *desk) { d.put(0, bankCard()); d.slots[0].stays = time.Minute; d.put(1, ofLin()) },
-			lin.Number, maxClosing, maxClosing, false},
+			lin.Number, 10 * second, maxClosing, false},
 		{"another card second", two, func(d *desk) { d.put(1, bankCard()); d.put(0, ofLin()) }, lin.Number, 0, 0, false},
 		{"another card, and the patient's comes", two, func(d *desk) {
 			d.put(0, bankCard())
