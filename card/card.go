@@ -15,6 +15,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"mps/mask"
 )
@@ -52,6 +53,21 @@ type Reconnecter interface {
 // ErrMute and ErrRemoved are recognised.
 type Reader interface {
 	Connect(ctx context.Context) (Conn, error)
+}
+
+// A Searcher is a Reader of several slots. What lies in one of them for good, a bank
+// card, the key of a certificate authority or a security module, must not hide the
+// patient's card in another.
+type Searcher interface {
+	Reader
+	// Search has try talk to one card after another, until try returns nil or an
+	// error that is Recognised: that was the patient's card. It also waits for
+	// cards to come, no longer than wait. When no card was the patient's, vacant
+	// tells that there is a slot into which it may still be put, and the error
+	// says what lies where.
+	Search(ctx context.Context, wait time.Duration, try func(Conn) error) (vacant bool, err error)
+	// Wait is how long Connect waits for a card.
+	Wait() time.Duration
 }
 
 // A Card is what the card says about itself and its holder. A field that the

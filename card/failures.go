@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"mps/failure"
 )
@@ -20,6 +21,7 @@ var (
 	ErrBlank          = errors.New("card: card holds no personal data")
 	ErrIncomplete     = errors.New("card: card does not say whose it is")
 	ErrMalformed      = errors.New("card: malformed data from the card")
+	ErrPIN            = errors.New("card: no right PIN was entered")
 )
 
 // The failures that a read through a vendor's driver may have as well.
@@ -37,6 +39,7 @@ var (
 	readerFault = failure.New("card_reader_fault", "读卡器通讯失败，", "请检查读卡器连接后重试！")
 	removed     = failure.New("card_removed", "卡片已被拔出，", "请重新插卡，读卡完成前不要拔卡！")
 	openLate    = failure.New("card_open_timeout", "打开读卡器超时，", "请检查读卡器连接后重试！")
+	tooSlow     = failure.New("card_too_slow", "卡片无应答，%v秒内没有读完，", "请检查卡片是否插反或未插到位，重新插卡后重试！")
 	readLate    = failure.New("card_read_timeout", "卡片无应答，读卡超时，", "请重新插卡后重试！")
 )
 
@@ -50,6 +53,7 @@ var (
 	damaged          = failure.New("card_damaged", "卡内%s数据损坏，无法识别，", "请持卡人到发卡机构处理！")
 	protected        = failure.New("card_protected", "该卡需要PSAM或厂商驱动才能读取个人信息，", "请配置读卡器厂商驱动，或改用医保电子凭证！")
 	protectedVersion = failure.New("card_protected_version", "该卡为%s规范卡，需要PSAM或厂商驱动才能读取个人信息，", "请配置读卡器厂商驱动，或改用医保电子凭证！")
+	protectedTried   = failure.New("card_protected_tried", "该卡需要PSAM或厂商驱动才能读取个人信息，配置的其他来源也没有读到（%s），", "请按括号内的提示处理，或改用医保电子凭证！")
 	refused          = failure.New("card_refused", "%s失败，卡片返回状态码%04X，", "请重新插卡后重试！")
 	responseLength   = failure.New("card_response_length", "卡片应答长度错误，", "请重新插卡后重试！")
 	responseEndless  = failure.New("card_response_endless", "卡片反复要求重发命令，", "请重新插卡后重试！")
@@ -88,12 +92,28 @@ type StatusError uint16
 
 func (s StatusError) Error() string { return fmt.Sprintf("card: status %04X", uint16(s)) }
 
+// A tooSlowError is the cause with which the context of one card ends when the card
+// has had its time. It is an ErrMute.
+type tooSlowError time.Duration
+
+func (e tooSlowError) Error() string {
+	return fmt.Sprintf("card: not read within %v", time.Duration(e))
+}
+
+func (tooSlowError) Is(target error) bool { return target == ErrMute }
+
+// OpeningError is a failure before the first APDU as an *Error.
+func OpeningError(err error) *Error { return transportError(context.Background(), Opening, err) }
+
 // transportError makes an *Error of an error of the way to the card. An *Error
 // from below knows better and stays as it is. Once ctx is done, the way's own
 // complaint is only the echo of that.
 func transportError(ctx context.Context, function string, err error) *Error {
 	if known, is := errors.AsType[*Error](err); is {
 		return known
+	}
+	if slow, is := errors.AsType[tooSlowError](context.Cause(ctx)); is {
+		return &Error{function, tooSlow.With(time.Duration(slow).Seconds()), fmt.Errorf("%w: %w", slow, err)}
 	}
 	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
 		err = fmt.Errorf("%w: %w", ended, err)

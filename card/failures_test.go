@@ -76,8 +76,8 @@ func TestErrors(t *testing.T) {
 		{"locked card", slot{card: refusing(0xA4, 0x6A, 0x81)}, "接口SSC_SelectApp 失败:社会保障应用已被锁定，请持卡人到发卡机构处理！", card.StatusError(0x6A81)},
 		{"faulty SELECT", slot{card: refusing(0xA4, 0x65, 0x81)}, "接口SSC_SelectApp 失败:选择社会保障应用失败，卡片返回状态码6581，请重新插卡后重试！", card.StatusError(0x6581)},
 		{"faulty READ", slot{card: refusing(0xB2, 0x69, 0x81)}, "接口SSC_ReadCard 失败:读取卡识别码失败，卡片返回状态码6981，请重新插卡后重试！", card.StatusError(0x6981)},
-		{"no files", inside(virtual.V2, virtual.SelectP1(0x01)), "接口SSC_ReadCard 失败:选择数据文件失败，卡片返回状态码6A86，请重新插卡后重试！", card.StatusError(0x6A86)},
-		{"missing file", slot{card: withoutFiles(virtual.New(holder, virtual.V2))}, "接口SSC_ReadCard 失败:卡内没有社会保障数据，请持卡人到发卡机构处理！", card.ErrOtherCard},
+		{"no files", inside(virtual.V2, virtual.SelectP1(0x01), virtual.NoShort(0x6A86)), "接口SSC_ReadCard 失败:选择数据文件失败，卡片返回状态码6A86，请重新插卡后重试！", card.StatusError(0x6A86)},
+		{"missing file", slot{card: virtual.New(holder, virtual.V2, virtual.ShortOnly(0x6A82), virtual.NoShort(0x6A82))}, "接口SSC_ReadCard 失败:卡内没有社会保障数据，请持卡人到发卡机构处理！", card.ErrOtherCard},
 
 		{"version 3.0", inside(virtual.V3), "接口SSC_ReadCard 失败:该卡为3.0规范卡，需要PSAM或厂商驱动才能读取个人信息，请配置读卡器厂商驱动，或改用医保电子凭证！", card.ErrAuthentication},
 		{"version 3.0, T=0", inside(virtual.V3, virtual.T0()), "接口SSC_ReadCard 失败:该卡为3.0规范卡，需要PSAM或厂商驱动才能读取个人信息，请配置读卡器厂商驱动，或改用医保电子凭证！", card.StatusError(0x6982)},
@@ -152,16 +152,6 @@ func TestVersion(t *testing.T) {
 
 func damagedText(field string) string {
 	return "接口SSC_ReadCard 失败:卡内" + field + "数据损坏，无法识别，请持卡人到发卡机构处理！"
-}
-
-// withoutFiles is a card whose application has no files.
-func withoutFiles(c *virtual.Card) tampered {
-	return tampered{c, func(command, response []byte) []byte {
-		if command[1] == 0xA4 && command[2] != 0x04 {
-			return []byte{0x6A, 0x82}
-		}
-		return response
-	}}
 }
 
 // TestPulledOutAnywhere pulls the card out before each of the 8 APDUs that a long

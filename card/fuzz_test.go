@@ -41,11 +41,6 @@ func recorded(f *testing.F, c *virtual.Card) []byte {
 	return script
 }
 
-// Nine commands (with the extension, and the version after a refusal the second
-// SELECT and READ), each repeated at most so often, and two second tries of
-// SELECT.
-const mostAPDUs = (10 + 3) * 5
-
 func FuzzRead(f *testing.F) {
 	f.Add(recorded(f, virtual.New(holder, virtual.V1)))
 	f.Add(recorded(f, virtual.New(named("阿卜杜拉·热合曼·买买提·吐尔逊·艾力"), virtual.V2, virtual.FetchReads())))
@@ -55,7 +50,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, script []byte) {
 		s := &scripted{script: script}
 		c, err := card.Read(t.Context(), s)
-		if s.asked > mostAPDUs {
+		if s.asked > mostOfAll {
 			t.Errorf("%d APDUs", s.asked)
 		}
 		if (c == nil) == (err == nil) {

@@ -45,6 +45,48 @@ func drawName(t *rapid.T, size int) string {
 	return strings.TrimSuffix(name.String(), " ")
 }
 
+// drawHabits draws one habit for each step of a read.
+func drawHabits(t *rapid.T) []virtual.Option {
+	none := func(*virtual.Card) {}
+	refusal := func(refusals ...uint16) uint16 { return rapid.SampledFrom(refusals).Draw(t, "refusal") }
+	var habits []virtual.Option
+	for _, step := range []struct {
+		name   string
+		habits []func() virtual.Option
+	}{
+		{"beginning", []func() virtual.Option{
+			virtual.T0,
+			virtual.FetchReads,
+			virtual.MasterFirst,
+			func() virtual.Option {
+				return virtual.InsistOnFetch(refusal(0x6981, 0x6985, 0x6986, 0x6A82, 0x6D00, 0x6F00))
+			},
+			func() virtual.Option { return virtual.Confused(refusal(0x6985, 0x6A82, 0x6F00)) },
+		}},
+		{"length in SELECT", []func() virtual.Option{virtual.SelectWantsLe}},
+		{"file", []func() virtual.Option{
+			func() virtual.Option { return virtual.SelectP1(0x00) },
+			func() virtual.Option { return virtual.SelectP1(0x02) },
+			func() virtual.Option {
+				return virtual.ShortOnly(refusal(0x6700, 0x6981, 0x6986, 0x6A81, 0x6A82, 0x6A86, 0x6B00))
+			},
+		}},
+		{"record", []func() virtual.Option{
+			func() virtual.Option { return virtual.ByTag(refusal(0x6A81, 0x6A86)) },
+			func() virtual.Option { return virtual.ByNumber(refusal(0x6981, 0x6A81, 0x6A83, 0x6A86, 0x6B00)) },
+			virtual.TagIsNumber,
+		}},
+		{"length in READ RECORD", []func() virtual.Option{virtual.ReadWantsAll}},
+		{"what is missing", []func() virtual.Option{
+			func() virtual.Option { return virtual.Missing(refusal(0x6A82, 0x6A83, 0x6A86, 0x6A88)) },
+		}},
+	} {
+		habit := rapid.SampledFrom(append(step.habits, func() virtual.Option { return none })).Draw(t, step.name)
+		habits = append(habits, habit())
+	}
+	return habits
+}
+
 func TestReadReturnsWhatIsWritten(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		kind := rapid.SampledFrom([]virtual.Kind{virtual.V1, virtual.V2}).Draw(t, "kind")
@@ -55,24 +97,16 @@ func TestReadReturnsWhatIsWritten(t *testing.T) {
 			Number:             rapid.StringMatching(`[A-Z0-9]{0,9}`).Draw(t, "number"),
 			IdentificationCode: rapid.StringMatching(`(35[0-9]{4}D15600000[0-9A-F]{17})?`).Draw(t, "code"),
 		}
-		options := []virtual.Option{virtual.Padding(rapid.SampledFrom([]virtual.Pad{
+		options := append(drawHabits(t), virtual.Padding(rapid.SampledFrom([]virtual.Pad{
 			virtual.PadZero, virtual.PadBlank, virtual.PadOnes, virtual.PadWide,
-		}).Draw(t, "padding"))}
-		for _, o := range []struct {
-			name   string
-			option virtual.Option
-		}{{"T=0", virtual.T0()}, {"61xx", virtual.FetchReads()}, {"P1=00", virtual.SelectP1(0)}} {
-			if rapid.Bool().Draw(t, o.name) {
-				options = append(options, o.option)
-			}
-		}
+		}).Draw(t, "padding")))
 		want := card.Card{
 			IDNumber: h.IDNumber, Number: h.Number, Name: h.Name, IdentificationCode: h.IdentificationCode,
 			IDNumberValid: identity.ValidNumber(h.IDNumber),
 		}
 
 		c := virtual.New(h, kind, options...)
-		got, err := card.Read(context.Background(), watched{t, c})
+		got, err := card.FromReader(watchedReader{t, &virtual.Reader{Card: c}}).Read(context.Background())
 		if h.Name == "" || h.IDNumber+h.Number == "" {
 			if !errors.Is(err, card.ErrBlank) && !errors.Is(err, card.ErrIncomplete) {
 				t.Fatalf("Read = %v, %v of a card of nobody", got, err)

@@ -89,6 +89,12 @@ func TestRead(t *testing.T) {
 		{"wrong check digit",
 			virtual.New(holder, virtual.V2, virtual.Record(0x08, []byte("350582197206300611"))),
 			with(func(c *card.Card) { c.IDNumber, c.IDNumberValid = "350582197206300611", false }), 7},
+		{"lower-case x",
+			virtual.New(holder, virtual.V2, virtual.Record(0x08, []byte("35058219720630061x"))),
+			whole, 7},
+		{"lower-case x, wrong check digit",
+			virtual.New(holder, virtual.V2, virtual.Record(0x08, []byte("35058219720630062x"))),
+			with(func(c *card.Card) { c.IDNumber, c.IDNumberValid = "35058219720630062x", false }), 7},
 		{"old identity number",
 			virtual.New(holder, virtual.V2, virtual.Record(0x08, []byte("350582720630061\x00\x00\x00"))),
 			with(func(c *card.Card) { c.IDNumber, c.IDNumberValid = "350582720630061", false }), 7},
@@ -161,9 +167,10 @@ func (x tampered) Transmit(ctx context.Context, command []byte) ([]byte, error) 
 	return x.change(command, response), nil
 }
 
-// answering changes the response to READ RECORD of one tag.
+// answering changes the response to READ RECORD of one tag, of a card that knows
+// records by tag only.
 func answering(tag byte, response string) tampered {
-	return tampered{virtual.New(holder, virtual.V2), func(command, real []byte) []byte {
+	return tampered{virtual.New(holder, virtual.V2, virtual.ByTag(0x6A86)), func(command, real []byte) []byte {
 		if command[1] == 0xB2 && command[2] == tag {
 			return []byte(response)
 		}
@@ -204,8 +211,10 @@ func TestSelectFallsBack(t *testing.T) {
 		{"P1=00 after 6A82", map[string]string{"02EF05": "\x6A\x82"}, "02EF05 00EF05 00EF06", true},
 		{"P1=00 after 6B00", map[string]string{"02EF05": "\x6B\x00"}, "02EF05 00EF05 00EF06", true},
 		{"P1=00 for the second file", map[string]string{"02EF06": "\x6A\x81"}, "02EF05 02EF06 00EF06", true},
-		{"no third way", map[string]string{"02EF05": "\x6A\x86", "00EF06": "\x6A\x82"}, "02EF05 00EF05 00EF06", false},
-		{"refused for good", map[string]string{"02EF05": "\x69\x85"}, "02EF05", false},
+		{"P1=02 again", map[string]string{"02EF05": "\x6A\x86", "00EF06": "\x6A\x82"}, "02EF05 00EF05 00EF06 02EF06", true},
+		{"no SELECT", map[string]string{"02EF05": "\x6A\x86", "00EF05": "\x6A\x86"}, "02EF05 00EF05", true},
+		{"once more after the master file", map[string]string{"02EF05": "\x69\x85"}, "02EF05 003F00 02EF05", false},
+		{"refused for good", map[string]string{"02EF05": "\x65\x81"}, "02EF05", false},
 	}
 	for _, tt := range tests {
 		var selected []string

@@ -54,8 +54,8 @@ func TestReadNeedsAPatient(t *testing.T) {
 			if want := "接口SSC_ReadCard 失败:" + tt.want; err.Error() != want {
 				t.Errorf("error %q\nwant  %q", err, want)
 			}
-			if !errors.Is(err, tt.is) || card.LeadsOn(err) {
-				t.Errorf("%v is no %v, or leads on", err, tt.is)
+			if !errors.Is(err, tt.is) || !card.Recognised(err) || !card.LeadsOn(err) {
+				t.Errorf("%v is no %v of a social security card, or a driver is not asked", err, tt.is)
 			}
 			if f, is := errors.AsType[failure.Failure](err); !is || f.Code() != tt.code || f.Next() == "" {
 				t.Errorf("%v has another code than %s, or does not say what to do", err, tt.code)

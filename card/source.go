@@ -1,9 +1,14 @@
 package card
 
 import (
+	"cmp"
 	"context"
-	"errors"
+	"time"
 )
+
+// DefaultReadTimeout is how long one card may take to be read. The slowest that are
+// known, T=0 at 9600 bit/s with 7 to 20 commands, take 2 s.
+const DefaultReadTimeout = 10 * time.Second
 
 // A Source is a way to read the card that a patient has put in or on a reader.
 type Source interface {
@@ -12,55 +17,74 @@ type Source interface {
 	Read(ctx context.Context) (*Card, error)
 }
 
-// FromReader returns the source that reads the card in a reader: it connects to
-// the card, reads it and closes the connection. Without a reader it answers that
-// the device is not open.
-func FromReader(r Reader) Source { return readerSource{r} }
+// A waiter is a Source that can be told how long to wait for a card.
+type waiter interface {
+	Source
+	wait() time.Duration // of Read
+	// readWithin is Read that waits for a card no longer than wait. vacant tells
+	// that a longer wait may help.
+	readWithin(ctx context.Context, wait time.Duration) (c *Card, vacant bool, err error)
+}
 
-type readerSource struct{ reader Reader }
+// FromReader returns the source that reads the card in a reader: it connects to
+// the card, reads it and closes the connection. Of a Searcher it reads the first
+// social security card that is found. A card that is not read within
+// DefaultReadTimeout counts as one that does not answer. Without a reader it
+// answers that the device is not open.
+func FromReader(r Reader) Source { return FromReaderWithin(r, 0) }
+
+// FromReaderWithin is FromReader with another time for one card; 0 stands for
+// DefaultReadTimeout. The time begins when the card is connected.
+func FromReaderWithin(r Reader, limit time.Duration) Source {
+	return readerSource{r, cmp.Or(limit, DefaultReadTimeout)}
+}
+
+type readerSource struct {
+	reader Reader
+	limit  time.Duration
+}
 
 func (s readerSource) Read(ctx context.Context) (*Card, error) {
+	c, _, err := s.readWithin(ctx, s.wait())
+	return c, err
+}
+
+func (s readerSource) wait() time.Duration { return waitOf(s.reader) }
+
+func (s readerSource) readWithin(ctx context.Context, wait time.Duration) (c *Card, vacant bool, err error) {
 	if s.reader == nil {
-		return nil, transportError(ctx, Opening, ErrNoReader)
+		return nil, false, transportError(ctx, Opening, ErrNoReader)
 	}
-	conn, err := s.reader.Connect(ctx)
+	vacant, err = search(ctx, s.reader, wait, func(conn Conn) (err error) {
+		limited, cancel := context.WithTimeoutCause(ctx, s.limit, tooSlowError(s.limit))
+		defer cancel()
+		c, err = Read(limited, conn)
+		return err
+	})
 	if err != nil {
-		return nil, transportError(ctx, Opening, err)
+		return nil, vacant, transportError(ctx, Opening, err)
+	}
+	return c, false, nil
+}
+
+// search has try talk to the card in r, or to the cards in its slots.
+func search(ctx context.Context, r Reader, wait time.Duration, try func(Conn) error) (vacant bool, err error) {
+	if s, is := r.(Searcher); is {
+		return s.Search(ctx, wait, try)
+	}
+	conn, err := r.Connect(ctx)
+	if err != nil {
+		return false, err
 	}
 	// What has been read stays true when letting go of the card fails.
 	defer func() { _ = conn.Close() }()
-	return Read(ctx, conn)
+	return false, try(conn)
 }
 
-// Sources are several ways to read a card, in the order in which they are
-// tried.
-type Sources []Source
-
-// Read reads from the first source that has a usable reader. A source without
-// one (ErrNoReader) and a card that wants an authentication this source cannot
-// give (ErrAuthentication) lead to the next. When none succeeds, the error is
-// that of the source that got furthest, the first of equals.
-func (s Sources) Read(ctx context.Context) (*Card, error) {
-	var furthest error
-	for _, source := range s {
-		c, err := source.Read(ctx)
-		if err == nil {
-			return c, nil
-		}
-		if furthest == nil || errors.Is(furthest, ErrNoReader) && !errors.Is(err, ErrNoReader) {
-			furthest = err
-		}
-		if !LeadsOn(err) {
-			break
-		}
+// waitOf is how long a reader waits for a card, 0 where that cannot be told.
+func waitOf(r Reader) time.Duration {
+	if s, is := r.(Searcher); is {
+		return s.Wait()
 	}
-	if furthest == nil {
-		return nil, transportError(ctx, Opening, ErrNoReader)
-	}
-	return nil, furthest
-}
-
-// LeadsOn tells whether the next source is tried after this error of one.
-func LeadsOn(err error) bool {
-	return errors.Is(err, ErrNoReader) || errors.Is(err, ErrAuthentication)
+	return 0
 }

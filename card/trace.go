@@ -3,8 +3,10 @@ package card
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"time"
 )
 
 // Trace returns a Transport that writes what goes through t to w, a line for
@@ -21,7 +23,8 @@ func Trace(t Transport, w io.Writer) Transport { return &trace{t: t, w: w} }
 // write: it is returned as it is.
 func TraceSource(s Source, w io.Writer) Source {
 	if from, is := s.(readerSource); is && from.reader != nil {
-		return readerSource{tracedReader{from.reader, w}}
+		from.reader = tracedReader{from.reader, w}
+		return from
 	}
 	return s
 }
@@ -36,8 +39,16 @@ func (r tracedReader) Connect(ctx context.Context) (Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return tracedConn{&trace{t: conn, w: r.w}, conn}, nil
+	return r.traced(conn), nil
 }
+
+func (r tracedReader) Search(ctx context.Context, wait time.Duration, try func(Conn) error) (vacant bool, err error) {
+	return search(ctx, r.reader, wait, func(conn Conn) error { return try(r.traced(conn)) })
+}
+
+func (r tracedReader) Wait() time.Duration { return waitOf(r.reader) }
+
+func (r tracedReader) traced(conn Conn) Conn { return tracedConn{&trace{t: conn, w: r.w}, conn} }
 
 // A tracedConn talks through the trace and closes the connection itself.
 type tracedConn struct {
@@ -82,6 +93,21 @@ func (t *trace) Reconnect(ctx context.Context, lost error) error {
 	return lost
 }
 
+// Reset passes on a power-up, if there can be one.
+func (t *trace) Reset(ctx context.Context) error {
+	r, can := t.t.(Resetter)
+	if !can {
+		return errors.ErrUnsupported
+	}
+	err := r.Reset(ctx)
+	if err == nil {
+		fmt.Fprintln(t.w, "= reset")
+	} else if !errors.Is(err, errors.ErrUnsupported) {
+		fmt.Fprintf(t.w, "! %v\n", err)
+	}
+	return err
+}
+
 // shownOfCommand is how many bytes of a command may be seen: all of what
 // selects or reads, otherwise the header.
 func shownOfCommand(command []byte) int {
@@ -104,12 +130,22 @@ func shownOfResponse(command, data []byte) int {
 	switch {
 	case command[1] == insSelect:
 		return len(data)
-	case command[1] != insReadRecord || len(data) < 2 || data[0] != command[2]:
+	case command[1] != insReadRecord || len(data) < 2 || !hasTag(command, data[0]):
 		return 0
 	case data[0] == version.tag && len(data) == 2+version.length:
 		return len(data)
 	}
 	return 2
+}
+
+// hasTag tells whether what answers READ RECORD begins with the tag of a record, not
+// with the holder's data: with the tag that was asked for or, where a number was, with
+// one that these cards have, none of which is a letter, a digit or Chinese.
+func hasTag(command []byte, tag byte) bool {
+	if command[3]&modeMask != byNumber {
+		return tag == command[2]
+	}
+	return tag <= 0x0D || tag == nameExtension.tag
 }
 
 // hexExcept is b in hex, with ** for each byte after the first shown ones.

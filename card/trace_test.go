@@ -81,6 +81,10 @@ func TestTraceMasks(t *testing.T) {
 		{"00200001 03 313233", "63C2", "> 00 20 00 01 03 ** ** **\n< 63 C2\n"},
 		{"00B0000004", "333530359000", "> 00 B0 00 00 04\n< ** ** ** ** 90 00\n"},
 		{"00B2083414", "333530359000", "> 00 B2 08 34 14\n< ** ** ** ** 90 00\n"}, // no tag in front
+		{"00B2010414", "0812333530359000", "> 00 B2 01 04 14\n< 08 12 ** ** ** ** 90 00\n"},
+		{"00B2013414", "303530359000", "> 00 B2 01 34 14\n< ** ** ** ** 90 00\n"},
+		{"00B2023420", "C1D6D0A19000", "> 00 B2 02 34 20\n< ** ** ** ** 90 00\n"},
+		{"00B2030406", "0304332E30309000", "> 00 B2 03 04 06\n< 03 04 33 2E 30 30 90 00\n"},
 		{"00B2030006", "030A33352E9000", "> 00 B2 03 00 06\n< 03 0A ** ** ** 90 00\n"},
 		{"00B2080014", "089000", "> 00 B2 08 00 14\n< ** 90 00\n"},
 		{"00C0000004", "333530359000", "> 00 C0 00 00 04\n< ** ** ** ** 90 00\n"},
@@ -105,7 +109,8 @@ func TestTraceMasks(t *testing.T) {
 // TestTraceKeepsSecrets looks for the holder in the traces of every kind of card.
 func TestTraceKeepsSecrets(t *testing.T) {
 	for _, kind := range []virtual.Kind{virtual.V1, virtual.V2, virtual.V3} {
-		for _, options := range [][]virtual.Option{nil, {virtual.T0()}, {virtual.FetchReads()}} {
+		for _, options := range [][]virtual.Option{nil, {virtual.T0()}, {virtual.FetchReads()},
+			{virtual.ByNumber(0x6A86)}, {virtual.ByNumber(0x6A86), virtual.ShortOnly(0x6A82)}, {virtual.TagIsNumber()}} {
 			var trace bytes.Buffer
 			_, _ = card.Read(t.Context(), card.Trace(virtual.New(holder, kind, options...), &trace))
 			for _, secret := range []string{holder.IDNumber, holder.Number, "\xC1\xD6", "\x35\x00\x00\xD1\x56"} {

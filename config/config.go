@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"mps/agent"
+	"mps/card"
 	"mps/charset"
 	"mps/failure"
 	"mps/journal"
@@ -63,6 +64,8 @@ type Card struct {
 	Sources []string `toml:"sources"`
 	Reader  string   `toml:"reader"`
 	Wait    Duration `toml:"wait"`
+
+	ReadTimeout Duration `toml:"read_timeout"` // for one card
 }
 
 // Voucher is how e-vouchers are resolved.
@@ -122,7 +125,7 @@ func Default() Config {
 			Queue:     agent.DefaultQueue,
 			QueueWait: Duration(agent.DefaultQueueWait),
 		},
-		Card: Card{Sources: []string{"pcsc"}, Wait: Duration(5 * time.Second)},
+		Card: Card{Sources: []string{"pcsc"}, Wait: Duration(5 * time.Second), ReadTimeout: Duration(card.DefaultReadTimeout)},
 		Voucher: Voucher{
 			Via:          ViaServer,
 			Timeout:      Duration(uplink.DefaultTimeout),

@@ -46,7 +46,9 @@ func (c Config) orders(library time.Duration) []order {
 		{PartAgent, limit{"agent.queue_wait", duration(c.Agent.QueueWait)}, call, "排队的调用只看到“操作超时”"},
 	}
 	if slices.Contains(c.Card.Sources, "pcsc") {
-		table = append(table, order{PartAgent, limit{"card.wait", duration(c.Card.Wait)}, call, "没有插卡时只看到“操作超时”"})
+		table = append(table,
+			order{PartAgent, limit{"card.wait", duration(c.Card.Wait)}, call, "没有插卡时只看到“操作超时”"},
+			order{PartAgent, limit{"card.read_timeout", duration(c.Card.ReadTimeout)}, call, "卡片无应答时只看到“操作超时”"})
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Driver)) {
 		// 0 is the rest of the call.

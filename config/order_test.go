@@ -34,6 +34,8 @@ func TestDisorder(t *testing.T) {
 		{PartAgent, "[card]\nwait = \"70s\"", []string{"card.wait（1m10s）应短于agent.timeout（1m）"}},
 		{PartAgent, "[card]\nwait = \"70s\"\nsources = [\"virtual:p01\"]", nil},
 		{PartAgent, "[card]\nwait = \"0s\"", nil},
+		{PartAgent, "[card]\nread_timeout = \"60s\"", []string{"card.read_timeout（1m）应短于agent.timeout（1m）"}},
+		{PartAgent, "[card]\nread_timeout = \"60s\"\nsources = [\"virtual:p01\"]", nil},
 		{PartAgent, "[driver.a]\ntimeout = \"60s\"\n[driver.b]\ntimeout = \"0s\"\n[driver.c]\ntimeout = \"59s\"", []string{"driver.a.timeout（1m）应短于agent.timeout（1m）"}},
 		{PartAgent, server + "timeout = \"60s\"", []string{"voucher.timeout（1m）应短于agent.timeout（1m）"}},
 		{PartAgent, server + "timeout = \"15s\"", []string{"server.timeout（15s）应短于voucher.timeout（15s）"}},

@@ -91,7 +91,7 @@ func Diagnose(ctx context.Context, o Options) Diagnosis {
 	if len(o.Sources) == 0 && o.Config == nil {
 		d.failed("配置", noSources.With())
 	}
-	stopped := false // a source that the agent would not go beyond has failed
+	stopped := false // the agent would not start, or not go beyond a source that has failed
 	for _, s := range o.Sources {
 		if s.PCSC {
 			d.lookAtReaders(ctx)
@@ -100,10 +100,12 @@ func Diagnose(ctx context.Context, o Options) Diagnosis {
 			d.lookAtLibrary(*s.Library)
 		}
 		err := d.tryToRead(ctx, s, o.Trace)
-		if err == nil {
+		switch {
+		case err == nil:
 			d.Readable = d.Readable || !stopped
-		} else if !d.Readable && !card.LeadsOn(err) {
+		case s.Err != nil || !card.LeadsOn(err):
 			stopped = true
+			d.Readable = d.Readable && s.Err == nil
 		}
 	}
 	if o.Voucher != nil {

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"mps/card"
+	"mps/card/pcsc"
 	"mps/card/virtual"
 	"mps/doctor"
 	"mps/failure"
@@ -60,8 +61,8 @@ func find(t *testing.T, d doctor.Diagnosis, subject string, state doctor.State) 
 	return d.Findings[i]
 }
 
-// The agent goes on to the next source after some failures only, and what would
-// not be reached does not make the machine readable.
+// The agent goes on to the next source after most failures, and what would not be
+// reached does not make the machine readable.
 func TestReadable(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -72,9 +73,11 @@ func TestReadable(t *testing.T) {
 		{"a card", []doctor.Source{good("a")}, true},
 		{"a card that needs a key, then one that is read", []doctor.Source{failing("a", card.ErrAuthentication), good("b")}, true},
 		{"no reader, then a card", []doctor.Source{failing("a", card.ErrNoReader), good("b")}, true},
-		{"another card stops the search", []doctor.Source{failing("a", card.ErrOtherCard), good("b")}, false},
-		{"a later failure does not matter", []doctor.Source{good("a"), failing("b", card.ErrOtherCard)}, true},
+		{"another card, then one that is read", []doctor.Source{failing("a", card.ErrOtherCard), good("b")}, true},
+		{"a wrong PIN stops the search", []doctor.Source{failing("a", card.ErrPIN), good("b")}, false},
+		{"a later failure does not matter", []doctor.Source{good("a"), failing("b", card.ErrPIN)}, true},
 		{"a source that cannot be built stops the agent", []doctor.Source{{Name: "a", Err: errors.New("unknown")}, good("b")}, false},
+		{"wherever it stands", []doctor.Source{good("a"), {Name: "b", Err: errors.New("unknown")}}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if d := diagnose(t, doctor.Options{Sources: tt.sources}); d.Readable != tt.want {
@@ -114,6 +117,14 @@ func TestFindings(t *testing.T) {
 		if strings.Contains(string(text), secret) {
 			t.Errorf("%s is in %s", secret, text)
 		}
+	}
+}
+
+// Whoever has other cards in reach is told how to say which reader counts.
+func TestSeveralCards(t *testing.T) {
+	d := diagnose(t, doctor.Options{Sources: []doctor.Source{failing("pcsc", fmt.Errorf("%w: %w", pcsc.ErrNotFound, card.ErrOtherCard))}})
+	if f := find(t, d, "试读 pcsc", doctor.Problem); !strings.Contains(f.Next, "card.reader") {
+		t.Errorf("%+v", f)
 	}
 }
 

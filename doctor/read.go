@@ -9,6 +9,7 @@ import (
 
 	"mps/card"
 	"mps/card/driver"
+	"mps/card/pcsc"
 	"mps/driverhost"
 	"mps/mask"
 )
@@ -50,6 +51,8 @@ func (d *Diagnosis) tryToRead(ctx context.Context, s Source, trace bool) error {
 func next(err error) string {
 	_, hosted := errors.AsType[*driverhost.Error](err)
 	switch code, coded := errors.AsType[driver.CodeError](err); {
+	case errors.Is(err, pcsc.ErrNotFound):
+		return "放好社会保障卡再试；PSAM、UKey、银行卡总在的，在 card.reader 中写明读社会保障卡的读卡器的名称，其他的就不再去读"
 	case errors.Is(err, card.ErrAuthentication):
 		return "在 card.sources 中加上厂商驱动，例如 [\"pcsc\", \"driver:sscard\"]，并填写 [driver.sscard]"
 	case hosted:

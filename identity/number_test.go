@@ -48,6 +48,70 @@ func number(digits string) string {
 	return digits + string("0123456789X"[(12-p)%11])
 }
 
+func TestNormalize(t *testing.T) {
+	tests := []struct{ why, number, want string }{
+		{"as printed", "11010519491231002X", "11010519491231002X"},
+		{"lower-case x", "11010519491231002x", "11010519491231002X"},
+		{"lower-case x, wrong check character", "11010519491231003x", "11010519491231003X"},
+		{"blanks around it", "  440524188001010014\t\r\n", "440524188001010014"},
+		{"full-width blanks around it", "　440524188001010014　", "440524188001010014"},
+		{"full-width", "１１０１０５１９４９１２３１００２Ｘ", "11010519491231002X"},
+		{"full-width x", "１１０１０５１９４９１２３１００２ｘ", "11010519491231002X"},
+		{"full-width in part", "1101051949123100２x", "11010519491231002X"},
+		{"in groups", "110105 19491231 002x", "11010519491231002X"},
+		{"in groups of full-width blanks", "110105　19491231　002X", "11010519491231002X"},
+		{"in groups, wrong check character", "110105 19491231 0021", "110105 19491231 0021"},
+		{"a blank where a digit was", "110105 9491231002X", "110105 9491231002X"},
+		{"15 digits", " 350582720630061 ", "350582720630061"},
+		{"15 digits, full-width", "３５０５８２７２０６３００６１", "350582720630061"},
+		{"15 digits in groups, which nothing proves", "350582 720630 061", "350582 720630 061"},
+		{"x elsewhere", "x1010519491231002x", "x1010519491231002x"},
+		{"two x", "1101051949123100xx", "1101051949123100xx"},
+		{"a passport", "ｘe1234567", "ｘe1234567"},
+		{"no UTF-8", "\xff11", "\xff11"},
+		{"blanks only", " 　\n", ""},
+		{"nothing", "", ""},
+	}
+	for _, tt := range tests {
+		if got := Normalize(tt.number); got != tt.want {
+			t.Errorf("%s: Normalize(%q) = %q, want %q", tt.why, tt.number, got, tt.want)
+		}
+	}
+}
+
+func TestCanonical(t *testing.T) {
+	for number, want := range map[string]string{
+		"11010519491231002x":    "11010519491231002X",
+		" 11010519491231002x\n": "11010519491231002X",
+		"１１０１０５１９４９１２３１００２ｘ": "11010519491231002X",
+		"110105 19491231 002x": "11010519491231002X",
+		"11010519491231003x":   "11010519491231003x", // wrong check character
+		"11010519491331002x":   "11010519491331002x", // no such day
+		" 350582720630061 ":    " 350582720630061 ",
+		"xe1234567x":           "xe1234567x",
+		"":                     "",
+	} {
+		if got := Canonical(number); got != want {
+			t.Errorf("Canonical(%q) = %q, want %q", number, got, want)
+		}
+	}
+}
+
+func FuzzNormalize(f *testing.F) {
+	f.Add("11010519491231002x")
+	f.Add(" ３５０５８２ ７２０６３０ ")
+	f.Add("\xff")
+	f.Fuzz(func(t *testing.T, s string) {
+		n := Normalize(s)
+		if again := Normalize(n); again != n {
+			t.Errorf("%q becomes %q, then %q", s, n, again)
+		}
+		if ValidNumber(s) && !ValidNumber(n) {
+			t.Errorf("%q is a number, %q is none", s, n)
+		}
+	})
+}
+
 func TestValidNumberDetectsEverySlip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := number(fmt.Sprintf("35%04d%04d%02d%02d%03d",

@@ -12,6 +12,8 @@ import (
 
 	"github.com/emmansun/gmsm/sm3"
 	"github.com/emmansun/gmsm/sm4"
+
+	"mps/identity"
 )
 
 // Keys hashes what the journal is searched by and seals the answers it keeps.
@@ -64,15 +66,15 @@ func newKeys(master []byte) (*Keys, error) {
 }
 
 // hash returns the keyed hash of a value of the given kind, 32 bytes, and nil
-// for an empty value. Surrounding blanks and the letter case of x in an
-// identity number do not matter.
+// for an empty value. Surrounding blanks do not matter, nor how an identity number
+// is spelt (identity.Normalize) and the case of its letters.
 func (k *Keys) hash(kind, value string) []byte {
 	value = strings.TrimSpace(value)
 	if value == "" {
 		return nil
 	}
 	if kind == idNumberKind {
-		value = strings.ToUpper(value)
+		value = strings.ToUpper(identity.Normalize(value))
 	}
 	h := k.search.Get().(hash.Hash)
 	defer k.search.Put(h)

@@ -184,6 +184,8 @@ func TestHash(t *testing.T) {
 	equal := [][3]string{
 		{idNumberKind, "35010219900101123X", "35010219900101123x"},
 		{idNumberKind, " 350102199001011238 ", "350102199001011238"},
+		{idNumberKind, "350102 19900101 1238", "350102199001011238"},
+		{idNumberKind, "３５０１０２１９９００１０１１２３８", "350102199001011238"},
 		{nameKind, "林测试", "林测试 "},
 	}
 	for _, c := range equal {

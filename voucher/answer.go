@@ -7,6 +7,7 @@ import (
 
 	"mps/charset"
 	"mps/failure"
+	"mps/identity"
 )
 
 // Limits of an answer. The specification's sample has 1.3 KB and a depth of 2.
@@ -159,7 +160,8 @@ func scalar(raw json.RawMessage) (string, bool) {
 	return "", false
 }
 
-// holder reads the value of "data".
+// holder reads the value of "data". The identity number is spelt as cards spell it; what
+// goes on to the hospital's program is the centre's text all the same.
 func holder(data json.RawMessage) Holder {
 	if len(data) > 0 && data[0] == '"' {
 		s, _ := scalar(data)
@@ -176,5 +178,6 @@ func holder(data json.RawMessage) Holder {
 	if !legible(h.IDNumber) {
 		h.IDNumber, _ = scalar(members["aac002"])
 	}
+	h.IDNumber = identity.Canonical(h.IDNumber)
 	return h
 }

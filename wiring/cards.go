@@ -14,13 +14,13 @@ import (
 
 // Cards builds the sources of cards in the order in which they are tried.
 func Cards(c config.Config, log *slog.Logger) (card.Sources, error) {
-	var sources card.Sources
+	sources := card.Sources{Log: log}
 	for _, name := range c.Card.Sources {
 		s, err := Card(c, name, log)
 		if err != nil {
-			return nil, err
+			return card.Sources{}, err
 		}
-		sources = append(sources, s)
+		sources.Order = append(sources.Order, card.NamedSource{Name: name, Source: s})
 	}
 	return sources, nil
 }
@@ -30,13 +30,13 @@ func Card(c config.Config, name string, log *slog.Logger) (card.Source, error) {
 	kind, key, _ := strings.Cut(name, ":")
 	switch {
 	case name == "pcsc":
-		return card.FromReader(pcsc.New(pcsc.Options{Name: c.Card.Reader, Wait: time.Duration(c.Card.Wait), Log: log})), nil
+		return fromReader(c, pcsc.New(pcsc.Options{Name: c.Card.Reader, Wait: time.Duration(c.Card.Wait), Log: log})), nil
 	case kind == "virtual":
 		patient, ok := sandbox.Find(key)
 		if !ok {
 			return nil, unknownPatient.With(key)
 		}
-		return card.FromReader(&virtual.Reader{Card: patient.Card()}), nil
+		return fromReader(c, &virtual.Reader{Card: patient.Card()}), nil
 	case kind == "driver":
 		d, ok := c.Driver[key]
 		if !ok {
@@ -45,4 +45,8 @@ func Card(c config.Config, name string, log *slog.Logger) (card.Source, error) {
 		return cardDriver(key, d, log)
 	}
 	return nil, unknownSource.With(name)
+}
+
+func fromReader(c config.Config, r card.Reader) card.Source {
+	return card.FromReaderWithin(r, time.Duration(c.Card.ReadTimeout))
 }

@@ -1,6 +1,7 @@
 package wiring_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -202,6 +204,28 @@ func TestRefused(t *testing.T) {
 				a.Close()
 			}
 		})
+	}
+}
+
+// The sources of cards are asked in their order, by their names in the log, and a card
+// that does not answer has the time that is configured.
+func TestCardSources(t *testing.T) {
+	c := configured(t)
+	c.Card.Sources = []string{"virtual:p03", "virtual:p08", "virtual:p01"} // wants a key, does not answer, is read
+	c.Card.ReadTimeout = config.Duration(200 * time.Millisecond)
+	var log bytes.Buffer
+	sources, err := wiring.Cards(c, slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _ := sandbox.Find("p01")
+	if got, err := sources.Read(t.Context()); err != nil || got.IDNumber != p.IDNumber {
+		t.Errorf("read %v, %v", got, err)
+	}
+	for _, want := range []string{"source=virtual:p03 code=card_protected_version", "source=virtual:p08 code=card_too_slow"} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("the log lacks %s:\n%s", want, log.String())
+		}
 	}
 }
 

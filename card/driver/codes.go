@@ -24,10 +24,10 @@ var codes = map[int32]struct {
 	-21: {failure.New("driver_card_internal", "卡片内部认证失败，", "请重新插卡后重试，仍不成功请持卡人到发卡机构处理！"), nil},
 	-22: {failure.New("driver_card_exchanged", "传入的数据与卡片不符，", "请确认没有换卡，重新插卡后重试！"), nil},
 	-24: {failure.New("driver_psam_level", "PSAM卡的密钥级别过低，", "请联系发卡机构更换PSAM卡！"), card.ErrAuthentication},
-	-31: {failure.New("driver_pin_cancelled", "输入密码被取消，", "请重新读卡并输入密码！"), nil},
-	-32: {failure.New("driver_pin_timeout", "输入密码超时，", "请重新读卡并及时输入密码！"), nil},
-	-51: {failure.New("driver_pin_wrong", "密码错误，", "请持卡人核对密码后再试，连续输错会锁卡！"), nil},
-	-52: {failure.New("driver_pin_locked", "密码已被锁定，", "请持卡人到发卡机构解锁！"), nil},
+	-31: {failure.New("driver_pin_cancelled", "输入密码被取消，", "请重新读卡并输入密码！"), card.ErrPIN},
+	-32: {failure.New("driver_pin_timeout", "输入密码超时，", "请重新读卡并及时输入密码！"), card.ErrPIN},
+	-51: {failure.New("driver_pin_wrong", "密码错误，", "请持卡人核对密码后再试，连续输错会锁卡！"), card.ErrPIN},
+	-52: {failure.New("driver_pin_locked", "密码已被锁定，", "请持卡人到发卡机构解锁！"), card.ErrPIN},
 
 	-2201: {failure.New("driver_psam_missing", "没有PSAM卡，", "请检查读卡器中是否插好PSAM卡！"), card.ErrAuthentication},
 	-2202: {failure.New("driver_psam_algorithm", "PSAM卡不支持该卡的算法，", "请联系发卡机构更换PSAM卡！"), card.ErrAuthentication},
@@ -51,9 +51,9 @@ func statusFailure(status card.StatusError) (f *failure.Error, is error) {
 	case status == 0x6982, status == 0x6A88: // 6A88: it does not know the key that the PSAM has
 		return statusNeedsKey.With(), card.ErrAuthentication
 	case status == 0x6983:
-		return statusPINLocked.With(), nil
+		return statusPINLocked.With(), card.ErrPIN
 	case status&0xFFF0 == 0x63C0:
-		return statusPINWrong.With(uint16(status & 0x0F)), nil
+		return statusPINWrong.With(uint16(status & 0x0F)), card.ErrPIN
 	case status == 0x6A82, status == 0x6D00, status == 0x6E00:
 		return statusOtherCard.With(uint16(status)), card.ErrOtherCard
 	case status == 0x6A81, status == 0x6283, status == 0x9303:

@@ -140,6 +140,9 @@ func (l Layout) read(function string, a answer) (*card.Card, error) {
 		}
 		v, ok := l.field(a, f.name)
 		*f.value = trimField(v)
+		if f.value == &c.IDNumber {
+			c.IDNumber = identity.Canonical(c.IDNumber)
+		}
 		if !ok || !f.valid(*f.value) {
 			return nil, answerError(function, f.title)
 		}

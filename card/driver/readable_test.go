@@ -104,3 +104,23 @@ func TestFieldsAreTrimmed(t *testing.T) {
 		fails(t, driver.SSCard{Library: writing(text), Export: "iReadCardBas"}, unreadable("iReadCardBas", "规范版本"), card.ErrMalformed)
 	}
 }
+
+// An identity number is spelt as cards spell it, whoever wrote it; what is none stays
+// as the driver gave it.
+func TestIdentityNumberIsSpeltOneWay(t *testing.T) {
+	for given, want := range map[string]string{
+		"35058219720630061X":      "35058219720630061X",
+		"35058219720630061x":      "35058219720630061X",
+		"35058219720630061x \r\n": "35058219720630061X",
+		"３５０５８２１９７２０６３００６１ｘ": "35058219720630061X",
+		"35058219720630062x": "35058219720630062x", // wrong check digit
+		"350582720630061":    "350582720630061",
+		"x1234567x":          "x1234567x",
+	} {
+		s := driver.SSCard{Library: writing("350000|" + given + "|D12345678|350000D15600000512345678ABCDEF01|林小满|00|2.00|"), Export: "iReadCardBas"}
+		c, err := s.Read(t.Context())
+		if err != nil || c.IDNumber != want || c.IDNumberValid != (want == "35058219720630061X") {
+			t.Errorf("%q: %v, %v, want %s", given, c, err, want)
+		}
+	}
+}

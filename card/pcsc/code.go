@@ -35,6 +35,7 @@ const (
 	codeUnpowered          Code = 0x80100067
 	codeReset              Code = 0x80100068
 	codeRemoved            Code = 0x80100069
+	codeSecurity           Code = 0x8010006A // of pcscd: polkit does not let this user
 )
 
 // codes are their names, and the errors that they stand for.
@@ -62,6 +63,7 @@ var codes = map[Code]struct {
 	codeUnpowered:          {"SCARD_W_UNPOWERED_CARD", card.ErrMute},
 	codeReset:              {"SCARD_W_RESET_CARD", card.ErrRemoved},
 	codeRemoved:            {"SCARD_W_REMOVED_CARD", card.ErrRemoved},
+	codeSecurity:           {"SCARD_W_SECURITY_VIOLATION", card.ErrNoReader},
 }
 
 func (c Code) Error() string {

@@ -31,36 +31,40 @@ const (
 
 // A conn is a card that nobody else can use. It is for one goroutine at a time.
 type conn struct {
-	session *session
-	reader  string
-	busy    time.Duration
-	good    func(reader string) // told when the conn ends without a fault
+	session  *session
+	reader   string
+	inserted insertion // which card it is, as far as that was looked at
+	busy     time.Duration
 
-	lostAt   time.Time // when the card was lost for the first time
-	reset    bool      // a reset was tried since
-	answered bool      // the card has answered a command
-	faulty   bool      // the last command failed
-	closed   bool
+	lostAt time.Time // when the card was lost for the first time
+	reset  bool      // a reset was tried since
+	faulty bool      // the last command failed
+	closed bool
 }
 
-var _ card.Reconnecter = (*conn)(nil)
+var (
+	_ card.Reconnecter = (*conn)(nil)
+	_ card.Resetter    = (*conn)(nil)
+)
 
-// open connects to the card. It gives other programs the time to let go of it, and
+// open connects to the card. It gives other programs patience to let go of it, and
 // the card settle to come to rest.
-func (c *conn) open(ctx context.Context, settle time.Duration) error {
+func (c *conn) open(ctx context.Context, patience, settle time.Duration) error {
 	began := time.Now()
 	free, cancel := context.WithTimeout(ctx, c.busy)
 	defer cancel()
 	for {
-		err := c.session.connect(free, c.reader)
+		waited := time.Since(began)
+		err := c.session.connect(free, c.reader, max(patience-waited, 0))
 		if err == nil {
 			return nil
 		}
 		if ctx.Err() == nil && free.Err() != nil {
 			return ErrBusy
 		}
-		code, waited := codeOf(err), time.Since(began)
-		again := code == codeSharingViolation && waited < c.busy || code.settles() && waited < settle
+		code := codeOf(err)
+		waited = time.Since(began)
+		again := code == codeSharingViolation && waited < patience || code.settles() && waited < settle
 		if !again {
 			return err
 		}
@@ -84,7 +88,6 @@ func (c *conn) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	if err != nil {
 		return nil, explainLoss(err)
 	}
-	c.answered = true
 	return response, nil
 }
 
@@ -114,7 +117,7 @@ func (c *conn) Reconnect(ctx context.Context, lost error) error {
 		if err := c.session.disconnect(ctx, c.reset); ctx.Err() != nil {
 			return err
 		}
-		err := c.open(ctx, 0)
+		err := c.open(ctx, c.busy, 0)
 		if err == nil {
 			c.faulty = false
 			return nil
@@ -123,6 +126,22 @@ func (c *conn) Reconnect(ctx context.Context, lost error) error {
 			return lost
 		}
 	}
+}
+
+// Reset powers the card up anew. A card that another program has a connection to is
+// left as it is: what that program has with it, a PIN entered for one, would be lost.
+func (c *conn) Reset(ctx context.Context) error {
+	if c.session.transaction {
+		return fmt.Errorf("pcsc: another program has the card, too: %w", errors.ErrUnsupported)
+	}
+	if err := c.session.disconnect(ctx, true); ctx.Err() != nil {
+		return err
+	}
+	if err := c.open(ctx, c.busy, maxSettle); err != nil {
+		return explainLoss(err)
+	}
+	c.faulty = false
+	return nil
 }
 
 // explainLoss is explain for a card that was there before: one that is not in the
@@ -140,8 +159,8 @@ func (c *conn) Close() error {
 		return nil
 	}
 	c.closed = true
-	if c.answered && !c.faulty {
-		c.good(c.reader)
+	if c.session.behind != nil {
+		return c.session.close(true) // the rest of c is not ours yet
 	}
 	return c.session.close(c.faulty)
 }

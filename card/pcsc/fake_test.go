@@ -3,7 +3,6 @@ package pcsc
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -17,7 +16,7 @@ type fake struct {
 	card *virtual.Card
 
 	mu    sync.Mutex
-	calls []string // what was called, without establish, readers and statusChange
+	calls [][]string // what was called in each context, without establish, readers and statusChange
 
 	listed      []string // the readers; nil: one
 	states      []uint32 // of the readers, at each statusChange in turn; the last one stays
@@ -26,6 +25,7 @@ type fake struct {
 	begins      []Code
 	transmits   []func() Code // ok: the card answers
 	changes     int           // statusChanges so far
+	lists       int           // and listings of the readers
 
 	waiting chan struct{} // closed to end a statusChange
 	hang    chan struct{} // what release waits for, if not nil
@@ -58,40 +58,63 @@ func next[T any](f *fake, left *[]T, otherwise T) T {
 	return first
 }
 
-func (f *fake) note(format string, args ...any) {
+// note notes a call in a context, which is also the handle of the card in it.
+func (f *fake) note(context handle, format string, args ...any) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.calls = append(f.calls, fmt.Sprintf(format, args...))
+	f.calls[context-1] = append(f.calls[context-1], fmt.Sprintf(format, args...))
 }
 
+// noted are the calls, context by context, without the contexts in which nothing
+// was done if there are others: their order is that of the goroutines.
 func (f *fake) noted() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return slices.Clone(f.calls)
+	var calls, idle []string
+	for _, c := range f.calls {
+		if len(c) > 1 {
+			calls = append(calls, c...)
+		} else {
+			idle = c
+		}
+	}
+	if calls == nil {
+		return idle
+	}
+	return calls
 }
 
 func (f *fake) establish() (handle, Code) {
 	if code := next(f, &f.establishes, ok); code != ok {
 		return 0, code
 	}
-	return 1, ok
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls = append(f.calls, nil)
+	return handle(len(f.calls)), ok
 }
 
-func (f *fake) release(handle) Code {
+func (f *fake) release(context handle) Code {
 	if f.hang != nil {
 		<-f.hang
 	}
-	f.note("release")
+	f.note(context, "release")
 	return ok
 }
 
-func (f *fake) cancel(handle) Code {
-	f.note("cancel")
+func (f *fake) cancel(context handle) Code {
+	f.note(context, "cancel")
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	close(f.waiting)
+	f.waiting = make(chan struct{})
 	return ok
 }
 
 func (f *fake) readers(handle) ([]string, Code) {
+	f.mu.Lock()
+	f.lists++
+	f.mu.Unlock()
 	if f.listed == nil {
 		return []string{fakeReader}, ok
 	}
@@ -108,12 +131,13 @@ func (f *fake) statusChange(_ handle, timeout time.Duration, states []state) Cod
 	if len(f.states) > 1 {
 		f.states = f.states[1:]
 	}
+	cancelled := f.waiting
 	f.mu.Unlock()
 	if timeout > 0 && states[0].flags == now|stateChanged {
 		select {
 		case <-time.After(timeout):
 			return codeTimeout
-		case <-f.waiting:
+		case <-cancelled:
 			return codeCancelled
 		}
 	}
@@ -123,18 +147,18 @@ func (f *fake) statusChange(_ handle, timeout time.Duration, states []state) Cod
 	return ok
 }
 
-func (f *fake) connect(_ handle, reader string, share uint32) (handle, uint32, Code) {
+func (f *fake) connect(context handle, reader string, share uint32) (handle, uint32, Code) {
 	if time.Now().Before(f.outTill) {
 		return 0, 0, codeNoCard
 	}
 	if code := next(f, &f.connects, ok); code != ok {
 		return 0, 0, code
 	}
-	f.note("connect")
+	f.note(context, "connect")
 	if share == shareShared {
-		f.note("shared")
+		f.note(context, "shared")
 	}
-	return 2, protocolT1, ok
+	return context, protocolT1, ok
 }
 
 func (f *fake) begin(handle) Code {
@@ -144,7 +168,7 @@ func (f *fake) begin(handle) Code {
 	return next(f, &f.begins, ok)
 }
 
-func (f *fake) transmit(_ handle, _ uint32, command, response []byte) (int, Code) {
+func (f *fake) transmit(card handle, _ uint32, command, response []byte) (int, Code) {
 	answer := next(f, &f.transmits, func() Code { return ok })
 	if code := answer(); code != ok {
 		return 0, code
@@ -153,17 +177,17 @@ func (f *fake) transmit(_ handle, _ uint32, command, response []byte) (int, Code
 	if err != nil {
 		return 0, codeRemoved
 	}
-	f.note("%02X", command[1])
+	f.note(card, "%02X", command[1])
 	return copy(response, r), ok
 }
 
-func (f *fake) end(_ handle, reset bool) Code {
-	f.note("end reset=%t", reset)
+func (f *fake) end(card handle, reset bool) Code {
+	f.note(card, "end reset=%t", reset)
 	return ok
 }
 
-func (f *fake) disconnect(_ handle, reset bool) Code {
-	f.note("disconnect reset=%t", reset)
+func (f *fake) disconnect(card handle, reset bool) Code {
+	f.note(card, "disconnect reset=%t", reset)
 	if reset {
 		f.card.Reset()
 	}

@@ -26,6 +26,10 @@ func TestUnlikely(t *testing.T) {
 		"FakeReader Remote 0":                     true,
 		"ACS ACR1281 1S Dual Reader SAM 0":        true,
 		"Broadcom Corp Contacted SmartCard PSAM2": true,
+		"MingHua URF-R330 PSAMSlot 0":             true,
+		"HuaDa HD100 SAM1":                        true,
+		"德卡psam卡座":                                true,
+		"SAMSUNG SAM 0":                           true,
 	} {
 		if got := unlikely(reader); got != want {
 			t.Errorf("%q: %t", reader, got)
@@ -80,20 +84,44 @@ func FuzzMatches(f *testing.F) {
 }
 
 func TestCandidates(t *testing.T) {
-	all := []string{"Windows Hello 1", "A 0", "B 0"}
-	for _, tt := range []struct {
-		pattern, preferred string
-		want               []string
-	}{
-		{"", "", []string{"A 0", "B 0"}},
-		{"", "B 0", []string{"B 0", "A 0"}},
-		{"", "gone", []string{"A 0", "B 0"}},
-		{"hello", "B 0", []string{"Windows Hello 1"}},
-		{"*", "", all},
-		{"c", "", nil},
+	all := []string{"Windows Hello 1", "A 0", "PSAM 0", "B 0"}
+	for pattern, want := range map[string][]string{
+		"": {"A 0", "B 0"}, "hello": {"Windows Hello 1"}, "psam": {"PSAM 0"}, "*": all, "c": nil,
 	} {
-		if got := candidates(all, tt.pattern, tt.preferred); !slices.Equal(got, tt.want) {
-			t.Errorf("%q, %q: %q", tt.pattern, tt.preferred, got)
+		if got := candidates(all, pattern); !slices.Equal(got, want) {
+			t.Errorf("%q: %q", pattern, got)
+		}
+	}
+}
+
+func TestContactless(t *testing.T) {
+	for name, want := range map[string]bool{
+		"ACS ACR1252 1S CL Reader PICC 0": true, "OMNIKEY CardMan 5x21-CL 0": true, "Identive SCL011 Contactless Reader 0": true,
+		"ACS ACR122U NFC 00 00": true, "德卡非接触读卡器 0": true,
+		"ACS ACR1281 1S Dual Reader ICC 0": false, "OMNIKEY AG CardMan 3121 00 00": false, "Clover 0": false, "": false,
+	} {
+		if got := contactless(state{reader: name}); got != want {
+			t.Errorf("%q: %t", name, got)
+		}
+	}
+	for atr, want := range map[string]bool{
+		"\x3B\x8F\x80\x01\x80\x4F": true, "\x3B\x80\x80\x01\x01": true, "\x3B\x6D\x00\x00": false, "\x3B\x8D\x81\x31": false, "\x3B": false,
+	} {
+		if got := contactless(state{reader: "A 0", atr: []byte(atr)}); got != want {
+			t.Errorf("% X: %t", atr, got)
+		}
+	}
+}
+
+func TestShortName(t *testing.T) {
+	for name, want := range map[string]string{
+		"ACS ACR38U 0":                         "ACS ACR38U 0",
+		"ACS ACR1281 1S Dual Reader ICC 00 01": "ACS ACR1281 1S…ICC 00 01",
+		"德卡\n\u200b 0":                         "德卡 0",
+		"":                                     "",
+	} {
+		if got := shortName(name); got != want {
+			t.Errorf("%q: %q", name, got)
 		}
 	}
 }
@@ -108,21 +136,6 @@ func TestSplitNames(t *testing.T) {
 	} {
 		if got := splitNames(names); !slices.Equal(got, want) {
 			t.Errorf("%q: %q", names, got)
-		}
-	}
-}
-
-func TestWithCard(t *testing.T) {
-	states := []state{
-		{reader: "empty", flags: stateEmpty}, {reader: "mute", flags: statePresent | stateMute},
-		{reader: "in use", flags: statePresent | stateInUse}, {reader: "fine", flags: statePresent},
-	}
-	for _, tt := range []struct {
-		states []state
-		want   string
-	}{{states, "in use"}, {states[:2], "mute"}, {states[:1], ""}, {nil, ""}} {
-		if got, found := withCard(tt.states); got != tt.want || found != (tt.want != "") {
-			t.Errorf("%v: %q, %t", tt.states, got, found)
 		}
 	}
 }

@@ -13,6 +13,12 @@ import (
 	"mps/card/virtual"
 )
 
+// settle waits, within a bubble, for what goes on in the background.
+func settle() {
+	time.Sleep(time.Minute)
+	synctest.Wait()
+}
+
 func answer(code Code) func() Code { return func() Code { return code } }
 
 // TestFaults reads a card while PC/SC has the fault that the test gives it.
@@ -60,6 +66,7 @@ func TestFaults(t *testing.T) {
 		{"reader listed only", func(f *fake) { f.states = []uint32{stateUnavailable} }, minute, card.ErrNoReader, "设备未打开", "release"},
 		{"reader goes while waiting", func(f *fake) { f.states = []uint32{stateEmpty, stateUnknown} }, minute, card.ErrNoReader, "设备未打开", "release"},
 		{"no service", func(f *fake) { f.establishes = []Code{codeNoService} }, 0, card.ErrNoReader, "设备未打开", ""},
+		{"no permission", func(f *fake) { f.establishes = []Code{codeSecurity} }, 0, card.ErrNoReader, "没有使用读卡器的权限", ""},
 		{"service stopped", func(f *fake) { f.establishes = []Code{codeServiceStopped} }, 0, codeServiceStopped, "设备未打开", ""},
 	}
 	for _, tt := range tests {
@@ -74,7 +81,7 @@ func TestFaults(t *testing.T) {
 				case tt.is != nil && (!errors.Is(err, tt.is) || !strings.Contains(err.Error(), tt.text)):
 					t.Errorf("read %v, %v; want %v, %q", c, err, tt.is, tt.text)
 				}
-				synctest.Wait() // for what was left behind
+				settle()
 				calls := f.noted()
 				if last := strings.Join(calls[max(0, len(calls)-2):], ", "); last != tt.last {
 					t.Errorf("it ends with %q, want %q", last, tt.last)
@@ -91,7 +98,7 @@ func TestFaults(t *testing.T) {
 func TestReconnect(t *testing.T) {
 	read := func(t *testing.T, f *fake) {
 		t.Helper()
-		if c, err := card.FromReader(f.reader(Options{})).Read(t.Context()); err != nil || c.Number != "D12345678" {
+		if c, err := card.FromReaderWithin(f.reader(Options{}), time.Minute).Read(t.Context()); err != nil || c.Number != "D12345678" {
 			t.Errorf("read %v, %v", c, err)
 		}
 	}
@@ -202,6 +209,7 @@ func TestSlip(t *testing.T) {
 				case !tt.read && (!errors.Is(err, card.ErrRemoved) || n > 1 && !strings.HasPrefix(err.Error(), "接口SSC_ReadCard 失败:")):
 					t.Errorf("gone for %v, %d commands: %v, %v", tt.gone, n, c, err)
 				}
+				settle()
 			})
 		}
 	}
@@ -227,6 +235,7 @@ func TestShared(t *testing.T) {
 			f.connects = []Code{codeSharingViolation}
 			tt.fault(f)
 			_, _ = card.FromReader(f.reader(Options{})).Read(t.Context())
+			settle()
 			if got := strings.Join(f.noted(), " "); got != tt.want {
 				t.Errorf("calls %s\nwant  %s", got, tt.want)
 			}
@@ -234,8 +243,43 @@ func TestShared(t *testing.T) {
 	}
 }
 
-// TestLastGood reads from the reader of the last read without looking around, and
-// looks around when there is nothing in it.
+// TestReset powers a card up anew that does not know what it does, but not in the back
+// of another program.
+func TestReset(t *testing.T) {
+	const selectAndRead = "A4 A4 B2 B2 A4 B2 B2"
+	tests := []struct {
+		name  string
+		fault func(*fake)
+		want  string
+		err   string
+	}{
+		{"confused", func(*fake) {}, "connect A4 A4 A4 disconnect reset=true connect " + selectAndRead + " disconnect reset=false release", ""},
+		{"shared", func(f *fake) { f.connects = []Code{codeSharingViolation} },
+			"connect shared A4 A4 A4 end reset=false disconnect reset=false release", "卡片返回状态码6F00"},
+		{"slow to come back", func(f *fake) { f.connects = []Code{ok, codeUnpowered, codeNoCard} },
+			"connect A4 A4 A4 disconnect reset=true connect " + selectAndRead + " disconnect reset=false release", ""},
+		{"gone then", func(f *fake) { f.hear = func(bool) { f.outTill = time.Now().Add(time.Minute) } },
+			"connect A4 A4 A4 disconnect reset=true release", "卡片已被拔出"},
+	}
+	for _, tt := range tests {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFake()
+			f.card = virtual.New(virtual.Holder{IDNumber: "35058219720630061X", Name: "林小满"}, virtual.V2, virtual.Confused(0x6F00))
+			tt.fault(f)
+			_, err := card.FromReader(f.reader(Options{})).Read(t.Context())
+			if got := strings.Join(f.noted(), " "); got != tt.want {
+				t.Errorf("%s: calls %s\nwant  %s", tt.name, got, tt.want)
+			}
+			if tt.err == "" && err != nil || tt.err != "" && (err == nil || !strings.Contains(err.Error(), tt.err)) {
+				t.Errorf("%s: %v, want %q", tt.name, err, tt.err)
+			}
+		})
+	}
+}
+
+// TestLastGood reads from the slot of the last patient's card without looking around,
+// in as few calls of PC/SC as there can be, and looks around when there is nothing in
+// it.
 func TestLastGood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
@@ -247,14 +291,32 @@ func TestLastGood(t *testing.T) {
 			case 4:
 				f.connects = []Code{codeUnknownReader}
 			}
+			f.calls = nil
 			if _, err := card.FromReader(r).Read(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if f.changes != want {
-				t.Errorf("looked around %d times by read %d, want %d", f.changes, i, want)
+			const fewest = "connect A4 A4 B2 B2 A4 B2 B2 disconnect reset=false release"
+			if got := strings.Join(f.noted(), " "); got != fewest {
+				t.Errorf("calls %s of read %d\nwant  %s", got, i, fewest)
+			}
+			if f.changes != want || f.lists != want {
+				t.Errorf("looked around %d times and listed %d times by read %d, want %d", f.changes, f.lists, i, want)
 			}
 		}
 	})
+}
+
+// TestServiceGone stops the service between two reads.
+func TestServiceGone(t *testing.T) {
+	f := newFake()
+	r := f.reader(Options{})
+	for _, code := range []Code{ok, codeNoService, ok, codeServiceStopped, ok} {
+		f.establishes = []Code{code}
+		_, err := card.FromReader(r).Read(t.Context())
+		if code == ok && err != nil || code != ok && !errors.Is(err, noService) {
+			t.Errorf("%v: %v", code, err)
+		}
+	}
 }
 
 // TestLeftBehind has PC/SC hang in each of its calls: the caller gets its turn
@@ -312,7 +374,7 @@ func TestLeftBehindConnecting(t *testing.T) {
 		ended := time.Now()
 		close(f.held)
 		synctest.Wait()
-		want := "connect shared cancel end reset=true disconnect reset=false release"
+		want := "connect shared cancel end reset=false disconnect reset=false release"
 		if got := strings.Join(f.noted(), " "); got != want {
 			t.Errorf("calls %s\nwant  %s", got, want)
 		}

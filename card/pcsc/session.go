@@ -17,6 +17,7 @@ type session struct {
 	card        handle
 	connected   bool
 	transaction bool
+	used        bool // a command went to a card
 	protocol    uint32
 	lost        time.Time       // since when the card has answered nothing; zero: it answers
 	behind      <-chan struct{} // closed when the call that was left behind ends
@@ -28,6 +29,12 @@ func (s *session) do(ctx context.Context, call func() Code) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if isRunning(ctx) {
+		if code := call(); code != ok {
+			return code
+		}
+		return nil
+	}
 	var code Code
 	ended := make(chan struct{})
 	go func() {
@@ -37,7 +44,7 @@ func (s *session) do(ctx context.Context, call func() Code) error {
 	select {
 	case <-ended:
 	case <-ctx.Done():
-		s.behind = ended
+		s.leaveBehind(ctx, ended)
 		return ctx.Err()
 	}
 	if code != ok {
@@ -84,33 +91,45 @@ func (s *session) statusChange(ctx context.Context, timeout time.Duration, state
 }
 
 // connect powers the card and has it for itself: by exclusive use, and where a
-// program keeps a connection all day long, in a transaction.
-func (s *session) connect(ctx context.Context, reader string) error {
+// program keeps a connection all day long, in a transaction, for which it waits
+// patience. Another program that takes longer is ErrBusy.
+func (s *session) connect(ctx context.Context, reader string, patience time.Duration) error {
+	err := s.connectAs(ctx, reader, shareExclusive)
+	if codeOf(err) != codeSharingViolation {
+		return err
+	}
+	if err := s.connectAs(ctx, reader, shareShared); err != nil {
+		return err
+	}
+	free, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err = s.do(free, func() Code {
+		code := s.library.begin(s.card)
+		s.transaction = code == ok
+		return code
+	})
+	if err == nil {
+		return nil
+	}
+	if s.behind == nil {
+		_ = s.disconnect(ctx, false)
+	}
+	if ctx.Err() == nil && free.Err() != nil {
+		return ErrBusy
+	}
+	return err
+}
+
+// connectAs connects in one way of sharing the card. It may be left behind: the
+// card that it then gets is noted in s all the same, so that close lets go of it.
+func (s *session) connectAs(ctx context.Context, reader string, share uint32) error {
 	return s.do(ctx, func() Code {
-		code := s.connectAs(reader, shareExclusive)
-		if code == codeSharingViolation {
-			code = s.connectAs(reader, shareShared)
+		card, protocol, code := s.library.connect(s.context, reader, share)
+		if code == ok {
+			s.card, s.protocol, s.connected, s.transaction = card, protocol, true, false
 		}
 		return code
 	})
-}
-
-// connectAs connects in one way of sharing the card. It runs within do and may
-// be left behind: the card that it then gets is noted in s all the same, so that
-// close lets go of it.
-func (s *session) connectAs(reader string, share uint32) Code {
-	card, protocol, code := s.library.connect(s.context, reader, share)
-	if code != ok {
-		return code
-	}
-	if share == shareShared {
-		if code := s.library.begin(card); code != ok {
-			_ = s.library.disconnect(card, false)
-			return code
-		}
-	}
-	s.card, s.protocol, s.transaction, s.connected = card, protocol, share == shareShared, true
-	return ok
 }
 
 // disconnectNow lets go of the card, if there is one. It runs within do, or when
@@ -138,6 +157,7 @@ func (s *session) transmit(ctx context.Context, command []byte) ([]byte, error) 
 	// 256 bytes and the status. pcsc-lite and some readers want a few more.
 	response := make([]byte, 264)
 	var n int
+	s.used = true
 	err := s.do(ctx, func() (code Code) {
 		n, code = s.library.transmit(s.card, s.protocol, command, response)
 		return code
@@ -146,7 +166,7 @@ func (s *session) transmit(ctx context.Context, command []byte) ([]byte, error) 
 		err = codeNotTransacted
 	}
 	if err != nil {
-		unanswered := codeOf(err).cardLost() || s.behind != nil
+		unanswered := codeOf(err).cardLost() || ctx.Err() != nil
 		if unanswered && s.lost.IsZero() {
 			s.lost = time.Now()
 		}
@@ -159,20 +179,40 @@ func (s *session) transmit(ctx context.Context, command []byte) ([]byte, error) 
 // maxClosing is how long close waits for PC/SC.
 const maxClosing = 2 * time.Second
 
-// close ends everything. Where a call was left behind, that is done when it ends;
-// a wait for a card is made to end. A card that was lost just now is left alone for
-// resetAfter before it is reset.
+// close ends everything, and waits for that unless a call was left behind. A card
+// that was lost just now is left alone for resetAfter before it is reset.
 func (s *session) close(reset bool) error {
-	var code Code
-	ended := make(chan struct{})
+	ended := s.leave(reset)
+	if s.behind != nil {
+		return context.Canceled
+	}
+	patience := time.NewTimer(maxClosing)
+	defer patience.Stop()
+	select {
+	case code := <-ended:
+		if code != ok {
+			return code
+		}
+		return nil
+	case <-patience.C:
+		return codeTimeout
+	}
+}
+
+// leave is close in the background. Where a call was left behind, everything is
+// ended when that ends; a wait for a card is made to end, and a card that was told
+// something is reset.
+func (s *session) leave(reset bool) (ended <-chan Code) {
+	end := make(chan Code, 1)
+	behind := s.behind
 	go func() {
 		defer s.done()
-		if s.behind != nil {
-			reset = true
+		if behind != nil {
 			if s.established {
 				_ = s.library.cancel(s.context)
 			}
-			<-s.behind
+			<-behind
+			reset = reset || s.used
 			if !s.lost.IsZero() {
 				s.lost = time.Now() // the command may have ended because the card was pulled out
 			}
@@ -180,23 +220,9 @@ func (s *session) close(reset bool) error {
 		if reset && s.connected {
 			time.Sleep(time.Until(s.lost.Add(resetAfter)))
 		}
-		code = s.end(reset)
-		close(ended)
+		end <- s.end(reset)
 	}()
-	if s.behind != nil {
-		return context.Canceled
-	}
-	patience := time.NewTimer(maxClosing)
-	defer patience.Stop()
-	select {
-	case <-ended:
-	case <-patience.C:
-		return codeTimeout
-	}
-	if code != ok {
-		return code
-	}
-	return nil
+	return end
 }
 
 func (s *session) end(reset bool) Code {

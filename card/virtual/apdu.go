@@ -75,6 +75,10 @@ func (c *Card) process(apdu []byte) []byte {
 	if cmd.cla != 0x00 {
 		return respond(nil, unknownClass)
 	}
+	if c.habits.insist != 0 && pending != nil && cmd.ins != insGetResponse {
+		c.directory, c.file, c.record = c.master, nil, 0
+		return respond(nil, c.habits.insist)
+	}
 	switch cmd.ins {
 	case insSelect:
 		return c.selectFile(cmd)
@@ -102,7 +106,7 @@ func (c *Card) deliver(cmd command, data []byte) []byte {
 	case cmd.hasLe && cmd.le == len(data), cmd.ins == insSelect && !cmd.hasLe:
 		// Cards answer SELECT with their file control information unasked.
 		return respond(data, ok)
-	case cmd.hasLe && cmd.le == 0 && !c.t0:
+	case cmd.hasLe && cmd.le == 0 && (!c.t0 || c.habits.readAll):
 		return respond(data, ok) // as many as there are
 	case !cmd.hasLe && !c.t0:
 		return respond(nil, wrongLength)

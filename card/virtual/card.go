@@ -38,7 +38,8 @@ type Card struct {
 	t0          bool // transmission protocol T=0, otherwise T=1
 	fetchReads  bool
 	selectP1    byte // the only P1 that selects files by identifier, 0xFF for every one
-	pullOut     int  // APDUs after power-up until the card is pulled out, -1 for never
+	habits      habits
+	pullOut     int // APDUs after power-up until the card is pulled out, -1 for never
 	pad         Pad
 	replaced    []record // records that differ from the holder's
 	master      *directory
@@ -48,6 +49,7 @@ type Card struct {
 	apdus     int // since New
 	sinceUp   int // since power-up
 	triesLeft int
+	confused  bool // until the next power-up
 	state
 }
 
@@ -57,6 +59,7 @@ type state struct {
 	file      *file
 	record    int    // the current record's number, 0 for none
 	pending   []byte // answer that waits for GET RESPONSE
+	mastered  bool   // the master file was selected by a command
 }
 
 // An Option makes a card that behaves differently.
@@ -110,6 +113,7 @@ func New(h Holder, k Kind, options ...Option) *Card {
 		}
 	}
 	c.reset()
+	c.confused = c.habits.confusion != 0
 	return c
 }
 
@@ -140,6 +144,10 @@ func (c *Card) Transmit(ctx context.Context, command []byte) ([]byte, error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if s := c.habits.upset(c); s != ok {
+		c.pending = nil
+		return respond(nil, s), nil
+	}
 	return c.process(command), nil
 }
 
@@ -182,6 +190,7 @@ func (c *Card) Reset() {
 func (c *Card) reset() {
 	c.state = state{directory: c.master}
 	c.sinceUp = 0
+	c.confused = false
 }
 
 // historical are the 13 historical bytes, as many as real cards have: category
@@ -206,7 +215,8 @@ func (c *Card) ATR() []byte {
 // A Reader is a slot with a card in it, or without one.
 type Reader struct{ Card *Card }
 
-// Connect resets the card. Without a card it is card.ErrNoCard.
+// Connect resets the card, unless it starts out confused. Without a card it is
+// card.ErrNoCard.
 func (r *Reader) Connect(ctx context.Context) (card.Conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -214,10 +224,21 @@ func (r *Reader) Connect(ctx context.Context) (card.Conn, error) {
 	if r.Card == nil {
 		return nil, card.ErrNoCard
 	}
-	r.Card.Reset()
+	if !r.Card.isConfused() {
+		r.Card.Reset()
+	}
 	return conn{r.Card}, nil
 }
 
 type conn struct{ *Card }
+
+// Reset powers the card up anew.
+func (c conn) Reset(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	c.Card.Reset()
+	return nil
+}
 
 func (conn) Close() error { return nil }

@@ -71,6 +71,9 @@ func cardFor(t *testing.T, words []string) *Card {
 	kinds := map[string]Kind{"V1": V1, "V2": V2, "V3": V3, "Other": Other}
 	options := map[string]Option{
 		"T0": T0(), "FetchReads": FetchReads(), "SelectP1=00": SelectP1(0x00), "Blank": Padding(PadBlank),
+		"SelectWantsLe": SelectWantsLe(), "ReadWantsAll": ReadWantsAll(), "ByTag=6A86": ByTag(0x6A86), "ByNumber=6A81": ByNumber(0x6A81),
+		"TagIsNumber": TagIsNumber(), "Missing=6A88": Missing(0x6A88), "ShortOnly=6A82": ShortOnly(0x6A82), "NoShort=6A86": NoShort(0x6A86),
+		"MasterFirst": MasterFirst(), "InsistOnFetch=6985": InsistOnFetch(0x6985), "Confused=6F00": Confused(0x6F00), "Stumble2=6985": Stumble(2, 0x6985),
 	}
 	kind, known := kinds[words[0]]
 	if !known {

@@ -12,14 +12,24 @@ func (c *Card) readRecord(cmd command) []byte {
 	if len(cmd.data) > 0 {
 		return respond(nil, wrongLength)
 	}
+	if c.habits.readAll && cmd.hasLe && cmd.le != 0 {
+		return respond(nil, wrongLength)
+	}
 	f, s := c.addressed(cmd.p2 >> 3)
 	if s != ok {
 		return respond(nil, s)
 	}
-	n := 0
-	switch cmd.p2 & 7 {
+	mode, s := c.habits.mode(cmd.p2 & 7)
+	if s != ok {
+		return respond(nil, s)
+	}
+	n, none := 0, noRecord
+	switch mode {
 	case firstWithTag:
 		n = f.find(cmd.p1)
+		if c.habits.missing != 0 {
+			none = c.habits.missing
+		}
 	case byNumber:
 		if n = int(cmd.p1); n == 0 {
 			n = c.record // 00 is the current record
@@ -31,7 +41,7 @@ func (c *Card) readRecord(cmd command) []byte {
 	case f.protected:
 		return respond(nil, needsKey)
 	case n < 1 || n > len(f.records):
-		return respond(nil, noRecord)
+		return respond(nil, none)
 	}
 	c.record = n
 	return c.deliver(cmd, f.records[n-1].bytes())
@@ -57,6 +67,9 @@ func (c *Card) addressed(sfi byte) (*file, status) {
 			return nil, noCurrentFile
 		}
 		return c.file, ok
+	}
+	if c.habits.noShort != 0 {
+		return nil, c.habits.noShort
 	}
 	f := c.directory.bySFI(sfi)
 	if f == nil {

@@ -9,11 +9,15 @@ func (c *Card) selectFile(cmd command) []byte {
 	if cmd.p2 != 0x00 && answer {
 		return respond(nil, wrongP1P2)
 	}
+	if c.habits.selectLe && !cmd.hasLe {
+		return respond(nil, wrongLength)
+	}
 	d, f, s := c.find(cmd)
 	if s != ok {
 		return respond(nil, s)
 	}
 	c.directory, c.file, c.record = d, f, 0
+	c.mastered = c.mastered || d == c.master && f == nil
 	switch {
 	case !answer:
 		return respond(nil, ok)
@@ -35,6 +39,9 @@ func (c *Card) find(cmd command) (*directory, *file, status) {
 		}
 		return c.master, nil, ok
 	case 0x04:
+		if c.habits.master && !c.mastered {
+			return nil, nil, notFound
+		}
 		// A name may be given by its beginning only (ISO 7816-4).
 		if len(cmd.data) > 0 && strings.HasPrefix(c.application.name, string(cmd.data)) {
 			return c.application, nil, ok
@@ -45,9 +52,6 @@ func (c *Card) find(cmd command) (*directory, *file, status) {
 }
 
 func (c *Card) findID(cmd command) (*directory, *file, status) {
-	if c.selectP1 != 0xFF && c.selectP1 != cmd.p1 {
-		return nil, nil, wrongP1P2
-	}
 	if len(cmd.data) == 0 && cmd.p1 == 0x00 {
 		return c.master, nil, ok
 	}
@@ -55,17 +59,20 @@ func (c *Card) findID(cmd command) (*directory, *file, status) {
 		return nil, nil, wrongLength
 	}
 	id := uint16(cmd.data[0])<<8 | uint16(cmd.data[1])
-	if cmd.p1 != 0x01 {
-		if f := c.directory.byID(id); f != nil {
-			return c.directory, f, ok
-		}
+	if id == masterID && cmd.p1 == 0x00 {
+		return c.master, nil, ok
 	}
-	if cmd.p1 != 0x02 {
-		for _, d := range []*directory{c.master, c.application} {
-			if d.id == id {
-				return d, nil, ok
-			}
+	if c.selectP1 != 0xFF && c.selectP1 != cmd.p1 {
+		return nil, nil, wrongP1P2
+	}
+	if f := c.directory.byID(id); f != nil && cmd.p1 != 0x01 {
+		if c.habits.shortOnly != 0 {
+			return nil, nil, c.habits.shortOnly
 		}
+		return c.directory, f, ok
+	}
+	if id == applicationID && cmd.p1 != 0x02 {
+		return c.application, nil, ok
 	}
 	return nil, nil, notFound
 }

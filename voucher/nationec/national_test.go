@@ -177,6 +177,21 @@ func TestCharset(t *testing.T) {
 	}
 }
 
+// What some libraries fill their status up with is no part of it.
+func TestStatusIsTrimmed(t *testing.T) {
+	for status, success := range map[string]bool{
+		"0000": true, "0000 ": true, "0000\r\n": true, " 0000 \t": true,
+		"": false, "00 00": false, "00000": false, "000": false, "0000 x": false,
+	} {
+		n := national(t, nationec.Options{Caller: library{driverhost.Result{
+			Text: []byte(status), Outputs: [][]byte{charset.GBK.Encode(`{"code":0,"data":{"userName":"林"}}`)},
+		}, new(driverhost.Call)}})
+		if a, err := n.Query(t.Context(), query); (err == nil) != success || success && a.Holder().Name != "林" {
+			t.Errorf("status %q: %v, %v", status, a, err)
+		}
+	}
+}
+
 // library answers what it is told to.
 type library struct {
 	result driverhost.Result

@@ -35,5 +35,6 @@ func TestUpsideDown(t *testing.T) {
 		_ = conn.Close()
 		<-ended
 	}()
-	mustFail(t, pcsc.New(patient), "接口SSC_Open 失败:卡片无应答，请检查卡片是否插反或未插到位，重新插卡后重试！", card.ErrMute)
+	awaitCard(t, theReader+" 00 00", true)
+	mustFail(t, pcsc.New(pcsc.Options{}), "接口SSC_Open 失败:卡片无应答，请检查卡片是否插反或未插到位，重新插卡后重试！", card.ErrMute)
 }

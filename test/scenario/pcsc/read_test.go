@@ -92,6 +92,11 @@ func TestKinds(t *testing.T) {
 		{"2.0, T=0, 61xx", virtual.New(holder, virtual.V2, virtual.FetchReads()), wanted, 11},
 		// It refuses the first SELECT by identifier with 6A86.
 		{"2.0, P1=00", virtual.New(holder, virtual.V2, virtual.SelectP1(0)), wanted, 8},
+		{"2.0, by number", virtual.New(holder, virtual.V2, virtual.ByNumber(0x6A86)), wanted, 8},
+		{"2.0, by short identifier", virtual.New(holder, virtual.V2, virtual.ShortOnly(0x6A82)), wanted, 7},
+		{"2.0, T=0, insisting on GET RESPONSE", virtual.New(holder, virtual.V2, virtual.InsistOnFetch(0x6985)), wanted, 12},
+		// It is confused twice: the master file does not help, a reset does.
+		{"2.0, to be reset", virtual.New(holder, virtual.V2, virtual.Stumble(1, 0x6F00), virtual.Stumble(3, 0x6F00)), wanted, 10},
 		// Its card number is shorter than asked for: 6Cxx, and the same again.
 		{"2.0, T=0, 6Cxx", virtual.New(holder, virtual.V2, virtual.T0(), virtual.Record(0x07, []byte("D1234567"))),
 			card.Card{IDNumber: wanted.IDNumber, Number: "D1234567", Name: wanted.Name,
@@ -125,7 +130,7 @@ func TestRefusals(t *testing.T) {
 		text string
 		is   error
 	}{
-		{"another application", virtual.New(holder, virtual.Other), "接口SSC_SelectApp 失败:不是社会保障卡，请插入社会保障卡后重试！", card.ErrOtherCard},
+		{"another application", virtual.New(holder, virtual.Other), "接口SSC_Open 失败:没有读到社会保障卡（Test Reader 00 00：不是社会保障卡；其余没有卡），请插好社会保障卡后重试！", card.ErrOtherCard},
 		{"3.0", virtual.New(holder, virtual.V3), needs, card.ErrAuthentication},
 		{"3.0, T=0", virtual.New(holder, virtual.V3, virtual.FetchReads()), needs, card.StatusError(0x6982)},
 		{"blank card", virtual.New(virtual.Holder{}, virtual.V2), "接口SSC_ReadCard 失败:卡内无个人信息，该卡可能尚未启用，请持卡人到发卡机构处理！", card.ErrBlank},
@@ -134,10 +139,11 @@ func TestRefusals(t *testing.T) {
 		{"pulled out at the end", virtual.New(holder, virtual.V2, virtual.PullOutAfter(6)), "接口SSC_ReadCard" + pulled, card.ErrRemoved},
 	}
 	d := start(t, theReader)
-	r := pcsc.New(patient)
+	r := pcsc.New(pcsc.Options{}) // who waits hopes for another card
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			remove := insert(t, d.Slot(0), tt.card)
+			awaitCard(t, theReader+" 00 00", true)
 			mustFail(t, r, tt.text, tt.is)
 			if n := tt.card.TriesLeft(); n != 3 {
 				t.Errorf("%d tries of the PIN left", n)
@@ -147,6 +153,7 @@ func TestRefusals(t *testing.T) {
 		})
 	}
 	insert(t, d.Slot(0), virtual.New(holder, virtual.V2))
+	awaitCard(t, theReader+" 00 00", true)
 	mustRead(t, r, wanted) // as if nothing had happened
 }
 
