@@ -85,6 +85,7 @@ var claims = map[string][]string{
 		"没有窗口，最多等 {wait for a start k} 秒",
 		"| {[agent.timeout] s} 秒 | `agent.timeout` |",
 		"| {[card.wait] s} 秒 | `card.wait` |",
+		"| {[card.read_timeout] s} 秒 | `card.read_timeout` |",
 		"| {card/driver.hsmTimeout s} 秒 | `driver.<名字>.hsm_timeout` |",
 		"（`calls` 中 `when = \"end\"` 的），不论前面等了多久 | 共 {card/driver.closing s} 秒 |",
 		"| {[agent.queue_wait] s} 秒，每种设备最多 {[agent.queue]} 个 | `agent.queue_wait`、`agent.queue` |",
