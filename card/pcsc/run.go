@@ -11,9 +11,27 @@ import (
 var _ card.Runner = (*conn)(nil)
 
 // Run has talk talk to the card on a goroutine of its own, which the calls of PC/SC
-// need not leave.
+// need not leave. Of a connection that is made when it is first used, these are all
+// calls of its session, to the end.
 func (c *conn) Run(ctx context.Context, talk func(context.Context)) error {
-	return c.session.run(ctx, talk)
+	if !c.pending {
+		return c.session.run(ctx, talk)
+	}
+	var refused error
+	err := c.session.run(ctx, func(ctx context.Context) {
+		if refused = c.connectFirst(ctx); refused != nil {
+			return
+		}
+		talk(ctx)
+		if ctx.Err() == nil && !c.faulty {
+			c.closed = true
+			_ = c.session.end(false) // what has been read stays true
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return refused
 }
 
 // A running context is that of a goroutine which may wait for PC/SC as long as it
