@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"sync/atomic"
 
 	"mps/card"
 )
@@ -18,20 +19,25 @@ func (c *conn) Run(ctx context.Context, talk func(context.Context)) error {
 		return c.session.run(ctx, talk)
 	}
 	var refused error
+	var talked atomic.Bool
 	err := c.session.run(ctx, func(ctx context.Context) {
 		if refused = c.connectFirst(ctx); refused != nil {
 			return
 		}
 		talk(ctx)
+		talked.Store(true)
 		if ctx.Err() == nil && !c.faulty {
 			c.closed = true
-			_ = c.session.end(false) // what has been read stays true
+			_ = c.session.end(false)
 		}
 	})
-	if err != nil {
-		return err
+	switch {
+	case err == nil:
+		return refused
+	case talked.Load():
+		return nil // what has been read stays true when letting go of the card fails
 	}
-	return refused
+	return err
 }
 
 // A running context is that of a goroutine which may wait for PC/SC as long as it
