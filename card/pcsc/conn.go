@@ -36,6 +36,9 @@ type conn struct {
 	inserted insertion // which card it is, as far as that was looked at
 	busy     time.Duration
 
+	pending bool  // it is made when it is first used
+	refused error // why that failed
+
 	lostAt time.Time // when the card was lost for the first time
 	reset  bool      // a reset was tried since
 	faulty bool      // the last command failed
@@ -80,8 +83,22 @@ func codeOf(err error) Code {
 	return code
 }
 
+// connectFirst makes a connection that is pending, if nobody else has the card.
+func (c *conn) connectFirst(ctx context.Context) error {
+	c.pending = false
+	if c.refused = c.session.establish(ctx); c.refused == nil {
+		c.refused = c.session.connectAs(ctx, c.reader, shareExclusive)
+	}
+	return c.refused
+}
+
 // Transmit carries a command to the card.
 func (c *conn) Transmit(ctx context.Context, command []byte) ([]byte, error) {
+	if c.pending {
+		if err := c.connectFirst(ctx); err != nil {
+			return nil, err
+		}
+	}
 	// A call that is left behind still reads the command.
 	response, err := c.session.transmit(ctx, bytes.Clone(command))
 	c.faulty = err != nil

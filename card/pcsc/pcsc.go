@@ -88,6 +88,11 @@ func (r *Reader) Search(ctx context.Context, wait time.Duration, try func(card.C
 		return false, err
 	}
 	defer s.end()
+	if slot := r.remembered(); slot != "" && !r.held(slot) {
+		if answered, err := s.tryAgain(ctx, slot, try); answered {
+			return false, err
+		}
+	}
 	for {
 		c, err := s.next(ctx)
 		if err != nil {
@@ -136,6 +141,11 @@ func (r *Reader) loaded() (winscard, error) {
 // waitForTurn waits until no search and no connection exists, and no call was left
 // behind that is at no slot.
 func (r *Reader) waitForTurn(ctx context.Context) error {
+	select {
+	case r.turn <- struct{}{}:
+		return nil
+	default:
+	}
 	patience := time.NewTimer(r.options.Busy)
 	defer patience.Stop()
 	select {

@@ -488,3 +488,45 @@ func TestList(t *testing.T) {
 		t.Errorf("List = %+v, %v", slots, err)
 	}
 }
+
+// TestLeftBehindAgain has PC/SC hang in each call of a read where the last card was,
+// which is one conversation: its caller gets its turn back, and every context ends
+// once, also where the hanging call succeeds after all. What has been read when
+// letting go of the card hangs is the answer.
+func TestLeftBehindAgain(t *testing.T) {
+	commands := 7
+	for hanging := range commands + 1 {
+		for _, code := range []Code{ok, codeNotTransacted} {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFake()
+				source := card.FromReader(f.reader(Options{}))
+				if _, err := source.Read(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				free := make(chan struct{})
+				if hanging < commands {
+					f.transmits = append(slices.Repeat([]func() Code{answer(ok)}, hanging), func() Code { <-free; return code })
+				} else {
+					f.hang = free // the release
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				began := time.Now()
+				c, err := source.Read(ctx)
+				if read := err == nil && c.Name == "林小满"; read != (hanging == commands) || !read && !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Second {
+					t.Errorf("hanging in %d: %v, %v after %v", hanging, c, err, time.Since(began))
+				}
+				close(free)
+				if c, err := source.Read(t.Context()); err != nil || c.Name != "林小满" {
+					t.Errorf("hanging in %d, the next read: %v, %v", hanging, c, err)
+				}
+				synctest.Wait()
+				for i, calls := range f.calls {
+					if n := strings.Count(strings.Join(calls, " "), "release"); n != 1 {
+						t.Errorf("hanging in %d: context %d is released %d times: %v", hanging, i, n, calls)
+					}
+				}
+			})
+		}
+	}
+}

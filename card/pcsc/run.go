@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"sync/atomic"
 
 	"mps/card"
 )
@@ -11,9 +12,32 @@ import (
 var _ card.Runner = (*conn)(nil)
 
 // Run has talk talk to the card on a goroutine of its own, which the calls of PC/SC
-// need not leave.
+// need not leave. Of a connection that is made when it is first used, these are all
+// calls of its session, to the end.
 func (c *conn) Run(ctx context.Context, talk func(context.Context)) error {
-	return c.session.run(ctx, talk)
+	if !c.pending {
+		return c.session.run(ctx, talk)
+	}
+	var refused error
+	var talked atomic.Bool
+	err := c.session.run(ctx, func(ctx context.Context) {
+		if refused = c.connectFirst(ctx); refused != nil {
+			return
+		}
+		talk(ctx)
+		talked.Store(true)
+		if ctx.Err() == nil && !c.faulty {
+			c.closed = true
+			_ = c.session.end(false)
+		}
+	})
+	switch {
+	case err == nil:
+		return refused
+	case talked.Load():
+		return nil // what has been read stays true when letting go of the card fails
+	}
+	return err
 }
 
 // A running context is that of a goroutine which may wait for PC/SC as long as it

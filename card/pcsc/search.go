@@ -93,6 +93,37 @@ func (s *search) establish(ctx context.Context) error {
 	return err
 }
 
+// tryAgain tries the slot where the last patient's card was: the next one is there
+// mostly, and to look around takes as long as two commands to the card. answered tells
+// that err is the answer of the search.
+func (s *search) tryAgain(ctx context.Context, slot string, try func(card.Conn) error) (answered bool, err error) {
+	s.session = &session{library: s.reader.library, done: s.reader.giveTurn}
+	c := &conn{session: s.session, reader: slot, busy: s.reader.options.Busy, pending: true}
+	err = try(c)
+	behind := s.session.behind != nil
+	switch {
+	case !behind && c.closed:
+		s.session = nil
+		if err == nil {
+			return true, nil
+		}
+		s.note(slot, insertion{}, time.Now(), err)
+	case err == nil:
+		return true, nil
+	case !behind && c.refused != nil && !s.session.established.Load():
+		s.session = nil
+		return true, explain(c.refused)
+	case !behind && c.refused != nil:
+		// Where another program has the card, next waits for that.
+		s.begun = codeOf(c.refused) != codeSharingViolation
+		return ctx.Err() != nil, explain(c.refused)
+	default:
+		s.failed(ctx, c, err)
+	}
+	s.begun = true
+	return card.Recognised(err) || ctx.Err() != nil, err
+}
+
 // next connects to the next card that may be the patient's, and waits for one when
 // all that are there have been tried. Its error says what lies where.
 func (s *search) next(ctx context.Context) (*conn, error) {

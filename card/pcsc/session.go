@@ -2,6 +2,7 @@ package pcsc
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 )
 
@@ -13,7 +14,8 @@ type session struct {
 	done    func() // told when everything of the session is over
 
 	context     handle
-	established bool
+	established atomic.Bool // read while a call that was left behind may go on
+	released    bool
 	card        handle
 	connected   bool
 	transaction bool
@@ -54,12 +56,11 @@ func (s *session) do(ctx context.Context, call func() Code) error {
 }
 
 func (s *session) establish(ctx context.Context) error {
-	err := s.do(ctx, func() (code Code) {
+	return s.do(ctx, func() (code Code) {
 		s.context, code = s.library.establish()
+		s.established.Store(code == ok)
 		return code
 	})
-	s.established = err == nil
-	return err
 }
 
 func (s *session) readers(ctx context.Context) (readers []string, err error) {
@@ -208,7 +209,7 @@ func (s *session) leave(reset bool) (ended <-chan Code) {
 	go func() {
 		defer s.done()
 		if behind != nil {
-			if s.established {
+			if s.established.Load() {
 				_ = s.library.cancel(s.context)
 			}
 			<-behind
@@ -225,9 +226,11 @@ func (s *session) leave(reset bool) (ended <-chan Code) {
 	return end
 }
 
+// end ends what there is of the session. It runs when nothing else does.
 func (s *session) end(reset bool) Code {
 	code := s.disconnectNow(reset)
-	if s.context != 0 {
+	if s.established.Load() && !s.released {
+		s.released = true
 		if released := s.library.release(s.context); code == ok {
 			code = released
 		}
