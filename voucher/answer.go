@@ -58,8 +58,8 @@ func (a *Answer) Holder() Holder { return holder(a.data) }
 // Otherwise it is [DecodeAnswer].
 func ParseAnswer(text []byte) (*Answer, error) { return DecodeAnswer(text, charset.UTF8) }
 
-// DecodeAnswer reads an answer of the centre: one JSON object of at most
-// [MaxAnswer] bytes, in the given charset.
+// DecodeAnswer reads an answer of the centre: one JSON object in the given charset,
+// of at most [MaxAnswer] bytes there and in UTF-8.
 //
 // It is strict about what MPS relies on, the syntax and a "code" that is a
 // string or a number, and lenient about the rest: "data" may be an object, a
@@ -73,6 +73,9 @@ func DecodeAnswer(text []byte, c charset.Charset) (*Answer, error) {
 	s, err := c.Decode(text)
 	if err != nil {
 		return nil, notText(c, err)
+	}
+	if len(s) > MaxAnswer { // it goes on in UTF-8, where an answer in GBK is longer
+		return nil, answerTooLarge.Because(ErrMalformed)
 	}
 	text = bytes.Trim([]byte(s), " \t\r\n")
 	if depth(text) > maxDepth {
