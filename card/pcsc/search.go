@@ -85,7 +85,7 @@ func (s *search) establish(ctx context.Context) error {
 	if s.session != nil {
 		return nil
 	}
-	s.session = &session{library: s.reader.library, done: s.reader.giveTurn}
+	s.newSession()
 	err := s.session.establish(ctx)
 	if err != nil && s.session.behind == nil {
 		s.session = nil
@@ -93,33 +93,33 @@ func (s *search) establish(ctx context.Context) error {
 	return err
 }
 
+func (s *search) newSession() {
+	s.session = &session{library: s.reader.library, done: s.reader.giveTurn}
+}
+
 // tryAgain tries the slot where the last patient's card was: the next one is there
 // mostly, and to look around takes as long as two commands to the card. answered tells
 // that err is the answer of the search.
 func (s *search) tryAgain(ctx context.Context, slot string, try func(card.Conn) error) (answered bool, err error) {
-	s.session = &session{library: s.reader.library, done: s.reader.giveTurn}
+	s.newSession()
 	c := &conn{session: s.session, reader: slot, busy: s.reader.options.Busy, pending: true}
 	err = try(c)
-	behind := s.session.behind != nil
 	switch {
-	case !behind && c.closed:
+	case s.session.behind != nil: // what c knows is not ours to read
+	case c.closed:
 		s.session = nil
-		if err == nil {
-			return true, nil
-		}
-		s.note(slot, insertion{}, time.Now(), err)
-	case err == nil:
-		return true, nil
-	case !behind && c.refused != nil && !s.session.established.Load():
+	case c.refused != nil && !s.session.established.Load():
 		s.session = nil
 		return true, explain(c.refused)
-	case !behind && c.refused != nil:
+	case c.refused != nil:
 		// Where another program has the card, next waits for that.
 		s.begun = codeOf(c.refused) != codeSharingViolation
 		return ctx.Err() != nil, explain(c.refused)
-	default:
-		s.failed(ctx, c, err)
 	}
+	if err == nil {
+		return true, nil
+	}
+	s.failed(ctx, c, err)
 	s.begun = true
 	return card.Recognised(err) || ctx.Err() != nil, err
 }
@@ -132,8 +132,8 @@ func (s *search) next(ctx context.Context) (*conn, error) {
 		if err := s.establish(ctx); err != nil {
 			return nil, err
 		}
-		// Where the last patient's card was read, the next one is: most reads need
-		// not look around, which takes as long as two commands to the card.
+		// Where the last patient's card was, the next one is, also where another
+		// program has it, too.
 		if slot := s.reader.remembered(); slot != "" && !s.reader.held(slot) {
 			began := time.Now()
 			c, err := s.connect(ctx, slot, shortly, 0)
@@ -213,9 +213,13 @@ func (s *search) abandon(slot string, reset bool) {
 	s.session = nil
 }
 
-// failed takes note of a card that try could not read, and lets go of it.
+// failed takes note of a card that try could not read, and lets go of it, unless that
+// is done.
 func (s *search) failed(ctx context.Context, c *conn, err error) {
 	s.note(c.reader, c.inserted, time.Now(), err)
+	if s.session == nil {
+		return
+	}
 	if s.session.behind != nil || c.faulty {
 		s.abandon(c.reader, true)
 		return
