@@ -28,7 +28,7 @@ type Place struct {
 
 // Find looks for the file: named, or else mps.toml in the folder of the program.
 func Find(named, program string) Place {
-	place := Place{Path: absolute(named), Found: true}
+	place := Place{Path: FullName(named), Found: true}
 	if named == "" {
 		place.Path = filepath.Join(program, FileName)
 		// A link to nowhere is there, and is told when it is read.
@@ -36,7 +36,7 @@ func Find(named, program string) Place {
 		place.Found = !errors.Is(err, fs.ErrNotExist)
 	}
 	place.Strays = strays(place.Path)
-	if here := absolute(FileName); named == "" && here != place.Path && isFile(here) && !sameFile(here, place.Path) {
+	if here := FullName(FileName); named == "" && here != place.Path && isFile(here) && !sameFile(here, place.Path) {
 		place.Strays = append(place.Strays, here)
 	}
 	return place
@@ -102,7 +102,9 @@ func folded(name string) string {
 	}, name)
 }
 
-func absolute(path string) string {
+// FullName returns the absolute name of a file, for people who look for it; path
+// itself where that cannot be told.
+func FullName(path string) string {
 	if full, err := filepath.Abs(path); err == nil {
 		return full
 	}
@@ -123,7 +125,7 @@ func sameFile(a, b string) bool {
 
 // hint names what lies beside a file that cannot be opened, "" for nothing.
 func hint(path string) string {
-	found := strays(absolute(path))
+	found := strays(FullName(path))
 	if len(found) == 0 {
 		return ""
 	}

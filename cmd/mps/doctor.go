@@ -37,7 +37,7 @@ func (c doctorCardCommand) Run(ctx context.Context, p *program) error {
 	options.File = doctor.File{Path: place.Path, Found: place.Found}
 	options.Notices = append(place.Notices(), options.Notices...)
 	if conf.Log.File != "" {
-		options.Log = checkLogFile(absolute(conf.Log.File))
+		options.Log = checkLogFile(config.FullName(conf.Log.File))
 	}
 	options.Trace = c.Trace
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(time.Duration(conf.Agent.Timeout), agent.DefaultTimeout))

@@ -38,7 +38,7 @@ func (p *program) start(part string) (config.Config, error) {
 	// Where nobody reads stderr, there is a file besides the one that is configured.
 	for _, file := range []string{logFile(config.Log{}, p.unseen), c.Log.File} {
 		if file != "" {
-			log := &logWriter{path: absolute(file), other: w}
+			log := &logWriter{path: config.FullName(file), other: w}
 			p.logFiles = append(p.logFiles, log)
 			w = log
 		}
@@ -91,12 +91,4 @@ func programFolder() string {
 		return ""
 	}
 	return filepath.Dir(self)
-}
-
-// absolute returns the full name of a file, for people who look for it.
-func absolute(path string) string {
-	if full, err := filepath.Abs(path); err == nil {
-		return full
-	}
-	return path
 }
