@@ -85,7 +85,7 @@ struct report {
 /* Below: between fork and exec, where only async-signal-safe calls are allowed. */
 
 enum {
-    LOCK_FILE = 3, /* rendezvous/lock_unix.go counts on it */
+    LOCK_FILE = 3, /* rendezvous/inherit_unix.go counts on it */
     REPORT_FILE,
     FIRST_TO_CLOSE,
     WATCH_MS = 10000, /* longer than any host asks: one that forked may keep the pipe open */
